@@ -1,0 +1,10 @@
+"""Every URL of the product hangs here; each app names its own."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("meetings.urls")),
+    path("", include("evaluations.urls")),
+]
