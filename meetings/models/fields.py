@@ -1,0 +1,40 @@
+"""Text columns over the domain `clean_text`: what reaches the table is clean, whoever wrote it."""
+
+from django.core.validators import MaxLengthValidator
+from django.db import models
+
+from meetings import text
+
+
+class CleanText(models.TextField):
+    """Several lines of clean text."""
+
+    clean_value = staticmethod(text.clean)
+
+    def db_type(self, connection):
+        return "clean_text"
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return value if value is None else self.clean_value(value)
+
+    def get_prep_value(self, value):
+        value = super().get_prep_value(value)
+        return self.clean_value(value) if isinstance(value, str) else value
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"max_length": 20_000, **kwargs})
+
+
+class CleanLine(CleanText):
+    """One line of clean text, at most `max_length` characters long."""
+
+    clean_value = staticmethod(text.clean_line)
+
+    def __init__(self, *args, max_length: int = 200, **kwargs):
+        super().__init__(*args, max_length=max_length, **kwargs)
+        self.validators = [*self.validators, MaxLengthValidator(max_length)]
+
+    def formfield(self, **kwargs):
+        # TextField would bring a text area.
+        return models.Field.formfield(self, **{"max_length": self.max_length, **kwargs})

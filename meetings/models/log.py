@@ -1,0 +1,92 @@
+"""What the system itself writes down: changed months, form keys, drafts, opened content, and whether the data is made up."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models.committees import Cell
+from meetings.models.fields import CleanLine, CleanText
+from meetings.models.meetings import Meeting
+from meetings.models.people import User
+
+
+class ChangedCell(models.Model):
+    """A cell whose recorded facts changed from a month on. Written by statement triggers, in the writer's transaction."""
+
+    cell = models.ForeignKey(Cell, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    from_month = models.DateField()
+
+    class Meta:
+        verbose_name = _("changed cell")
+        verbose_name_plural = _("changed cells")
+
+    def __str__(self):
+        return f"{self.cell_id} · {self.from_month:%m/%Y}"
+
+
+class SubmittedForm(models.Model):
+    """A form's key, inserted first in the transaction that does its work: the second tap waits and goes to the target."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    key = models.UUIDField()
+    target = models.TextField(default="")
+    submitted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("submitted form")
+        verbose_name_plural = _("submitted forms")
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="a_form_is_submitted_once")]
+
+    def __str__(self):
+        return str(self.key)
+
+
+class FormDraft(models.Model):
+    """What someone has typed in a form of a meeting and not recorded yet; gone once it is recorded."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="drafts")
+    form = models.CharField(max_length=20)
+    # The form's fields as the browser sent them: {name: [values]}.
+    fields = models.JSONField()
+    base_version = models.PositiveIntegerField()
+    saved_by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+        constraints = [models.UniqueConstraint(fields=["meeting", "form"], name="one_draft_per_form_of_a_meeting")]
+
+    def __str__(self):
+        return f"{self.meeting} · {self.form}"
+
+
+class ContentOpening(models.Model):
+    """Someone above the cell opened the content of a meeting, and why. Shown to the cell."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="openings")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    reason = CleanText(_("reason"))
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("opening of content")
+        verbose_name_plural = _("openings of content")
+
+    def __str__(self):
+        return f"{self.user} · {self.meeting}"
+
+
+class DemoData(models.Model):
+    """Its one row says that this database holds made-up data; every page, export and print then says so."""
+
+    note = CleanLine(max_length=300)
+    seed = models.BigIntegerField()
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("made-up data")
+        verbose_name_plural = _("made-up data")
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_note_on_made_up_data")]
+
+    def __str__(self):
+        return self.note

@@ -1,0 +1,75 @@
+"""Dated, scoped data that say when a cell should meet, post and send; and holidays. Where none is set, no deadline is shown."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models.committees import Committee
+from meetings.models.fields import CleanLine
+from meetings.models.people import Dated
+
+
+class DayUnit(models.TextChoices):
+    CALENDAR = "CALENDAR", _("calendar days")
+    WORKING = "WORKING", _("working days")
+
+
+class MeetingRules(models.Model):
+    """What one committee rules for the cells under it. The nearest committee above a cell that has rules on the day decides."""
+
+    committee = models.ForeignKey(Committee, models.PROTECT, related_name="meeting_rules")
+    during = DateRangeField(_("from – to"))
+    document = CleanLine(_("document and clause"), max_length=200)
+    meeting_day = models.PositiveSmallIntegerField(
+        _("day of the month"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(28)]
+    )
+    last_day = models.PositiveSmallIntegerField(
+        _("last day of the window"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(31)]
+    )
+    files_lead_days = models.PositiveSmallIntegerField(_("files posted, days before"), null=True, blank=True)
+    conclusion_lag_days = models.PositiveSmallIntegerField(_("conclusion posted, days after"), null=True, blank=True)
+    conclusion_lag_unit = models.CharField(max_length=10, choices=DayUnit.choices, default=DayUnit.CALENDAR)
+    sending_lag_days = models.PositiveSmallIntegerField(_("score sent, days after"), null=True, blank=True)
+    sending_lag_unit = models.CharField(max_length=10, choices=DayUnit.choices, default=DayUnit.WORKING)
+
+    objects = Dated.as_manager()
+
+    class Meta:
+        verbose_name = _("meeting rules")
+        verbose_name_plural = _("meeting rules")
+        constraints = [
+            ExclusionConstraint(
+                name="a_committee_has_one_set_of_rules_at_a_time",
+                expressions=[("committee", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(
+                condition=Q(meeting_day__isnull=True) | Q(meeting_day__gte=1, meeting_day__lte=28),
+                name="meeting_day_is_in_every_month",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_day__isnull=True) | Q(last_day__gte=models.F("meeting_day")),
+                name="the_window_ends_after_the_day",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.committee} · {self.document}"
+
+
+class Holiday(models.Model):
+    """Days off, for the whole country (no committee) or under one committee."""
+
+    committee = models.ForeignKey(Committee, models.PROTECT, null=True, blank=True, related_name="holidays")
+    during = DateRangeField(_("from – to"))
+    name = CleanLine(_("name"), max_length=100)
+
+    class Meta:
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        constraints = [models.CheckConstraint(condition=Q(during__isempty=False), name="holiday_lasts")]
+
+    def __str__(self):
+        return self.name
