@@ -1,0 +1,63 @@
+"""The public door to criteria, facts, scores and runs."""
+
+from evaluations.models.criteria import (
+    Comparison,
+    Condition,
+    CriteriaScope,
+    CriteriaSet,
+    Criterion,
+    CriterionGroup,
+    CriterionKind,
+    Grade,
+    NotApplicable,
+    Parameter,
+    ParameterValue,
+    Row,
+    RuleDocument,
+    SetKind,
+    SetState,
+)
+from evaluations.models.facts import MonthFacts
+from evaluations.models.runs import Chunk, ChunkState, Run, RunState, Stage
+from evaluations.models.scores import (
+    CommitteeSummary,
+    MonthScore,
+    Proposer,
+    ScoreSheet,
+    ScoreState,
+    SheetEntry,
+    SheetNote,
+    SheetState,
+)
+
+__all__ = [
+    "Chunk",
+    "ChunkState",
+    "CommitteeSummary",
+    "Comparison",
+    "Condition",
+    "CriteriaScope",
+    "CriteriaSet",
+    "Criterion",
+    "CriterionGroup",
+    "CriterionKind",
+    "Grade",
+    "MonthFacts",
+    "MonthScore",
+    "NotApplicable",
+    "Parameter",
+    "ParameterValue",
+    "Proposer",
+    "Row",
+    "RuleDocument",
+    "Run",
+    "RunState",
+    "ScoreSheet",
+    "ScoreState",
+    "SetKind",
+    "SetState",
+    "SheetEntry",
+    "SheetNote",
+    "SheetState",
+    "Stage",
+]

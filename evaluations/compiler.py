@@ -1,0 +1,111 @@
+"""A criteria set → SQL expressions over a row of facts. Values are bound, measures come from the closed list, nothing is evaluated.
+
+Two expressions: `outcome` says per line which row matched, `points` what that is worth. The oracle in tests/evaluations/oracle.py says
+the same in plain Python.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from evaluations.definition import Definition, Line, Test
+from evaluations.measures import Unit
+
+
+class Outcome(IntEnum):
+    """What a line came to when no row of it matched; 0 and above is the index of the row that did."""
+
+    NOT_APPLICABLE = -1
+    NOT_DUE = -2
+    NOT_ANSWERED = -3
+
+
+@dataclass(slots=True)
+class Expression:
+    """SQL with the parameters of its placeholders, in order."""
+
+    sql: str
+    params: list = field(default_factory=list)
+
+
+# Of the committees above the cell that set the parameter, the nearest decides; then the more exact on kind, then on size.
+PARAMETER = """coalesce((
+    SELECT v.value FROM evaluations_parametervalue v
+    JOIN meetings_placement above ON above.committee_id = v.committee_id AND above.during @> f.held_on
+    WHERE v.parameter_id = %s AND v.during @> f.held_on AND starts_with(f.counted_path, above.path)
+      AND v.cell_kind IN ('', f.cell_kind) AND v.from_size <= f.roster_size
+    ORDER BY length(above.path) DESC, v.cell_kind = '', v.from_size DESC LIMIT 1), %s)"""
+
+
+def _test(test: Test) -> Expression:
+    value = Expression("%s", [test.value]) if test.parameter is None else Expression(PARAMETER, [test.parameter.pk, test.parameter.default])
+    measured = test.measure.sql("f")
+    if test.measure.unit is Unit.RATIO:
+        base = test.measure.base_sql("f")
+        # A ratio of nothing is neither high nor low: no comparison of it holds.
+        return Expression(f"({base} > 0 AND {measured} * 100 {test.comparison} {value.sql} * {base})", value.params)
+    if test.measure.unit is Unit.YES_NO:
+        measured = f"({measured})::int"
+    return Expression(f"{measured} {test.comparison} {value.sql}", value.params)
+
+
+def _all_hold(tests: tuple[Test, ...]) -> Expression:
+    parts = [_test(test) for test in tests]
+    return Expression(" AND ".join(part.sql for part in parts) or "true", [param for part in parts for param in part.params])
+
+
+def _matched_row(line: Line) -> Expression:
+    """The index of the first row that holds; for a line the cell judges, of the level it chose, where that level is open to it."""
+    last = len(line.levels) - 1
+    cases, params = [], []
+    for index, level in enumerate(line.levels[:-1]):
+        holds = _all_hold(level.tests)
+        chosen = f"s.levels[{line.index + 1}] = {index} AND " if line.criterion.asks_level else ""
+        cases.append(f"WHEN {chosen}{holds.sql} THEN {index}")
+        params += holds.params
+    matched = f"CASE {' '.join(cases)} ELSE {last} END" if cases else str(last)
+    if line.criterion.asks_level:
+        return Expression(f"CASE WHEN s.levels[{line.index + 1}] IS NULL THEN {Outcome.NOT_ANSWERED:d} ELSE {matched} END", params)
+    return Expression(matched, params)
+
+
+def _outcome(line: Line) -> Expression:
+    applies, matched = _all_hold(line.applies_when), _matched_row(line)
+    last = len(line.levels) - 1
+    # While a fact is still to come, days gone by stand in its place: only the last row is then certain.
+    waits = [
+        f"'{measure.name}' = ANY (f.pending) AND ({measure.sql('f')} IS NULL OR ({matched.sql}) <> {last})"
+        for measure in line.may_be_pending
+    ]
+    not_due = "".join(f"WHEN {wait} THEN {Outcome.NOT_DUE:d} " for wait in waits)
+    return Expression(
+        f"CASE WHEN ({applies.sql}) IS NOT TRUE THEN {Outcome.NOT_APPLICABLE:d} {not_due}ELSE {matched.sql} END",
+        applies.params + matched.params * (len(waits) + 1),
+    )
+
+
+def compile_outcome(definition: Definition) -> Expression:
+    """`smallint[]`: per line, the row that matched or an `Outcome`, over facts `f` and chosen levels `s.levels`."""
+    lines = [_outcome(line) for line in definition]
+    return Expression(f"ARRAY[{', '.join(line.sql for line in lines)}]::smallint[]", [param for line in lines for param in line.params])
+
+
+def _points(line: Line, outcome: str) -> Expression:
+    known = [(Outcome.NOT_APPLICABLE, line.not_applicable_points), *((i, level.points) for i, level in enumerate(line.levels))]
+    cases = " ".join(f"WHEN {int(index)} THEN %s" for index, _points in known)
+    return Expression(f"CASE {outcome}[{line.index + 1}] {cases} END", [points for _index, points in known])
+
+
+def compile_points(definition: Definition, outcome: str) -> Expression:
+    """`integer[]`: per line the hundredths that count, NULL where nothing does, over the array named `outcome`."""
+    lines = [_points(line, outcome) for line in definition]
+    return Expression(f"ARRAY[{', '.join(line.sql for line in lines)}]::integer[]", [param for line in lines for param in line.params])
+
+
+def rescaled(points: str, counted_max: str, whole: int) -> str:
+    """The total over the whole maximum, rounded half up, in integers: SQL over two column names. `rescale` is its twin."""
+    return f"((2 * {points}::bigint * {whole:d} + {counted_max}) / (2 * {counted_max}))::int"
+
+
+def rescale(points: int, counted_max: int, whole: int) -> int:
+    """The total (hundredths) of points gained out of `counted_max`, over the whole maximum, rounded half up."""
+    return (2 * points * whole + counted_max) // (2 * counted_max)

@@ -1,0 +1,233 @@
+"""From what the meetings tables hold to the facts of a month: one statement for one cell or for two hundred thousand.
+
+The caller says which (cell, month) pairs are meant; `SOURCES` gathers what each fact needs, `COLUMNS` says what each fact is. The plain
+Python of tests/evaluations/oracle.py measures the same, slowly.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from evaluations.models import MonthFacts
+from meetings.models import Step, path_end
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Which months of which cells: a SELECT of (cell_id bigint, month date) with its parameters."""
+
+    sql: str
+    params: tuple
+
+    @classmethod
+    def of(cls, pairs: Sequence[tuple[int, date]]) -> "Targets":
+        """Listed pairs of cell key and first of the month."""
+        return cls(
+            "SELECT * FROM unnest(%s::bigint[], %s::date[])",
+            ([cell for cell, _month in pairs], [month for _cell, month in pairs]),
+        )
+
+    @classmethod
+    def from_month_on(cls, pairs: Sequence[tuple[int, date]], *, until: date) -> "Targets":
+        """Each cell's month and those after it to the end of that year (history counts within a year), none after `until`."""
+        return cls(
+            "SELECT DISTINCT changed.cell_id, later::date FROM unnest(%s::bigint[], %s::date[]) AS changed(cell_id, month), "
+            "generate_series(changed.month, least(date_trunc('year', changed.month) + interval '11 months', %s::date), "
+            "interval '1 month') AS later",
+            ([cell for cell, _month in pairs], [month for _cell, month in pairs], until),
+        )
+
+    @classmethod
+    def under(cls, path: str, month: date, first_cell: int, last_cell: int) -> "Targets":
+        """The cells that stood in the subtree of `path` on the first of the month, with keys in [first_cell, last_cell]."""
+        return cls(
+            "SELECT p.cell_id, %s::date FROM meetings_placement p WHERE p.cell_id BETWEEN %s AND %s "
+            "AND p.path >= %s AND p.path < %s AND p.during && daterange(%s::date, (%s::date + interval '1 month')::date)",
+            (month, first_cell, last_cell, path, path_end(path), month, month),
+        )
+
+
+# Each name is a relation of one row per sitting (or per target), joined below. Sittings count when they were held.
+SOURCES = """
+WITH target(cell_id, month) AS MATERIALIZED (SELECT DISTINCT * FROM ({targets}) AS named(cell_id, month)),
+sitting AS MATERIALIZED (
+    SELECT m.*, t.month, c.kind AS cell_kind, c.uses_handbook, place.path AS counted_path,
+           before.held_on AS previous_on
+    FROM target t
+    JOIN meetings_cell c ON c.id = t.cell_id
+    JOIN meetings_meeting m ON m.cell_id = t.cell_id AND m.for_month = t.month
+        AND m.kind IN ('REGULAR', 'COMBINED') AND m.state IN ('HELD', 'CONCLUDED')
+    JOIN LATERAL (
+        SELECT p.path FROM meetings_placement p
+        WHERE p.cell_id = t.cell_id AND p.during && daterange(t.month, (t.month + interval '1 month')::date)
+        ORDER BY lower(p.during) LIMIT 1) place ON true
+    LEFT JOIN LATERAL (
+        SELECT max(e.held_on) AS held_on FROM meetings_meeting e
+        WHERE e.cell_id = m.cell_id AND e.kind IN ('REGULAR', 'COMBINED') AND e.state IN ('HELD', 'CONCLUDED')
+          AND e.held_on < m.held_on) before ON true
+),
+roll AS (
+    SELECT a.meeting_id,
+        count(*) FILTER (WHERE a.standing <> '') AS roster_size,
+        count(*) FILTER (WHERE a.standing <> '' AND a.exemption = '' AND a.presence <> 'SPECIAL_DUTY') AS expected,
+        count(*) FILTER (WHERE a.standing <> '' AND a.exemption = '' AND a.presence = 'PRESENT') AS expected_present,
+        count(*) FILTER (WHERE a.standing <> '' AND a.presence = 'PRESENT') AS present,
+        count(*) FILTER (WHERE a.standing <> '' AND a.exemption = '' AND a.presence = 'UNEXCUSED') AS unexcused
+    FROM meetings_attendance a JOIN sitting s ON s.id = a.meeting_id GROUP BY a.meeting_id
+),
+spoken AS (
+    SELECT o.meeting_id, count(DISTINCT o.attendance_id) AS speakers
+    FROM meetings_opinion o JOIN sitting s ON s.id = o.meeting_id
+    JOIN meetings_attendance a ON a.id = o.attendance_id AND a.presence = 'PRESENT' AND a.standing <> ''
+    GROUP BY o.meeting_id
+),
+year_sitting AS (
+    SELECT s.id AS of_sitting, m.id, row_number() OVER (PARTITION BY s.id ORDER BY m.for_month, m.id) AS number
+    FROM sitting s JOIN meetings_meeting m ON m.cell_id = s.cell_id
+        AND m.kind IN ('REGULAR', 'COMBINED') AND m.state IN ('HELD', 'CONCLUDED')
+        AND m.for_month BETWEEN date_trunc('year', s.month)::date AND s.month
+),
+-- Absences that follow each other differ from their rank by the same number: an island.
+excused AS (
+    SELECT y.of_sitting, a.member_id,
+        y.number - row_number() OVER (PARTITION BY y.of_sitting, a.member_id ORDER BY y.number) AS island
+    FROM year_sitting y JOIN meetings_attendance a
+      ON a.meeting_id = y.id AND a.presence = 'EXCUSED' AND a.exemption = '' AND a.standing <> ''
+),
+excused_run AS (
+    SELECT of_sitting, max(length) AS longest
+    FROM (SELECT of_sitting, count(*) AS length FROM excused GROUP BY of_sitting, member_id, island) AS islands
+    GROUP BY of_sitting
+),
+-- A task without a day is due by the sitting after the one that gave it.
+due_task AS (
+    SELECT s.id AS of_sitting, t.id, latest.state
+    FROM sitting s
+    JOIN meetings_meeting g ON g.cell_id = s.cell_id AND g.id <> s.id
+        AND g.state IN ('HELD', 'CONCLUDED') AND g.held_on < s.held_on
+    JOIN meetings_task t ON t.meeting_id = g.id
+        AND (t.due_on IS NULL OR t.due_on <= s.held_on)
+        AND (s.previous_on IS NULL OR g.held_on >= s.previous_on OR t.due_on > s.previous_on)
+    LEFT JOIN LATERAL (
+        SELECT r.state FROM meetings_taskreport r JOIN meetings_meeting h ON h.id = r.meeting_id
+        WHERE r.task_id = t.id AND h.state IN ('HELD', 'CONCLUDED') AND h.held_on <= s.held_on
+        ORDER BY h.held_on DESC, r.id DESC LIMIT 1) latest ON true
+),
+due AS (
+    SELECT of_sitting, count(*) AS tasks_due,
+        count(*) FILTER (WHERE state = 'DONE') AS tasks_done, count(*) FILTER (WHERE state = 'PARTLY') AS tasks_partly
+    FROM due_task GROUP BY of_sitting
+),
+given AS (
+    SELECT t.meeting_id, count(*) AS tasks_assigned, count(*) FILTER (WHERE t.assignee_id IS NULL) AS tasks_unnamed
+    FROM meetings_task t JOIN sitting s ON s.id = t.meeting_id GROUP BY t.meeting_id
+)
+"""
+
+# fact → its SQL over the sources; `bound` holds the day on which the measuring is done and the checklist of steps.
+COLUMNS = {
+    "cell_id": "s.cell_id",
+    "month": "s.month",
+    "meeting_id": "s.id",
+    "held_on": "s.held_on",
+    "measured_on": "bound.as_of",
+    "counted_path": "s.counted_path",
+    "cell_kind": "s.cell_kind",
+    "criteria_set_id": "in_force.criteria_set_id",
+    "pending": "array_remove(ARRAY[CASE WHEN s.ends_at IS NULL OR s.starts_at IS NULL THEN 'minutes' END, "
+    "CASE WHEN conclusion.posted_on IS NULL THEN 'conclusion_lag_days' END], NULL)::varchar[]",
+    "minutes": "(extract(epoch FROM s.ends_at - s.starts_at) / 60)::int",
+    "is_combined": "s.kind = 'COMBINED'",
+    "roster_size": "coalesce(roll.roster_size, 0)",
+    "expected": "coalesce(roll.expected, 0)",
+    "expected_present": "coalesce(roll.expected_present, 0)",
+    "present": "coalesce(roll.present, 0)",
+    "unexcused": "coalesce(roll.unexcused, 0)",
+    "longest_excused_run": "coalesce(excused_run.longest, 0)",
+    "draft_prepared": "coalesce(s.draft_prepared_on <= s.held_on, false)",
+    "sole_secretary": "NOT EXISTS (SELECT FROM meetings_position p WHERE p.cell_id = s.cell_id AND p.during @> s.held_on "
+    "AND p.title IN ('DEPUTY', 'COMMITTEE_MEMBER'))",
+    "committee_met": "EXISTS (SELECT FROM meetings_committeepreparation p WHERE p.meeting_id = s.id AND p.has_minutes "
+    "AND p.met_on <= s.held_on)",
+    "members_notified": "coalesce(s.members_notified_on < s.held_on, false)",
+    "following_member_notified": "coalesce(s.following_member_notified_on < s.held_on, false)",
+    "uses_handbook": "s.uses_handbook",
+    "app_outage": "s.app_outage",
+    "is_secret": "s.is_secret",
+    "files_posted": "files.posted_on IS NOT NULL",
+    "files_lead_days": "s.held_on - files.posted_on",
+    "steps_missing": "(SELECT count(*) FROM unnest(bound.steps) AS step WHERE step <> ALL (s.steps_held))",
+    "thematic_held": "s.kind = 'COMBINED' OR EXISTS (SELECT FROM meetings_meeting h WHERE h.cell_id = s.cell_id "
+    "AND h.for_month = s.month AND h.kind = 'THEMATIC' AND h.state IN ('HELD', 'CONCLUDED'))",
+    "praise_considered": "'PRAISE_AND_REMINDERS' = ANY (s.steps_held)",
+    "speakers": "coalesce(spoken.speakers, 0)",
+    "minutes_signed": "s.minutes_signed_on IS NOT NULL AND s.chair_id IS NOT NULL AND s.minute_taker_id IS NOT NULL",
+    "ideology_minutes": "s.ideology_minutes",
+    "tasks_due": "coalesce(due.tasks_due, 0)",
+    "tasks_done": "coalesce(due.tasks_done, 0)",
+    "tasks_partly": "coalesce(due.tasks_partly, 0)",
+    "conclusion_passed": "EXISTS (SELECT FROM meetings_decision d WHERE d.meeting_id = s.id "
+    "AND d.kind IN ('CONCLUSION', 'RESOLUTION') AND d.votes_for * 2 > d.votes_base)",
+    "minutes_passed": "'MINUTES_PASSED' = ANY (s.steps_held)",
+    "tasks_assigned": "coalesce(given.tasks_assigned, 0)",
+    "tasks_unnamed": "coalesce(given.tasks_unnamed, 0)",
+    "conclusion_lag_days": "coalesce(conclusion.posted_on, bound.as_of) - s.held_on",
+}
+
+# The set in force: the nearest committee above the cell on the sitting's day, then the more exact on the kind of cell.
+JOINS = """
+FROM sitting s
+CROSS JOIN (SELECT %s::date AS as_of, %s::varchar[] AS steps) bound
+LEFT JOIN LATERAL (
+    SELECT sc.criteria_set_id FROM evaluations_criteriascope sc
+    JOIN meetings_placement above ON above.committee_id = sc.committee_id AND above.during @> s.held_on
+    WHERE sc.during @> s.held_on AND starts_with(s.counted_path, above.path) AND sc.cell_kind IN ('', s.cell_kind)
+    ORDER BY length(above.path) DESC, sc.cell_kind = '' LIMIT 1) in_force ON true
+LEFT JOIN roll ON roll.meeting_id = s.id
+LEFT JOIN spoken ON spoken.meeting_id = s.id
+LEFT JOIN excused_run ON excused_run.of_sitting = s.id
+LEFT JOIN due ON due.of_sitting = s.id
+LEFT JOIN given ON given.meeting_id = s.id
+LEFT JOIN meetings_posting files ON files.meeting_id = s.id AND files.kind = 'FILES'
+LEFT JOIN meetings_posting conclusion ON conclusion.meeting_id = s.id AND conclusion.kind = 'CONCLUSION'
+"""
+
+
+def measuring_sql(targets: Targets, as_of: date) -> tuple[str, list]:
+    """The SELECT of the targets' facts, columns as in `COLUMNS`, and its parameters."""
+    shown = ", ".join(f"{source} AS {name}" for name, source in COLUMNS.items())
+    sql = SOURCES.replace("{targets}", targets.sql) + f"SELECT {shown}" + JOINS
+    return sql, [*targets.params, as_of, list(Step.values)]
+
+
+def look(cell_id: int, month: date, *, as_of: date) -> MonthFacts | None:
+    """The facts of one month as they stand now, stored nowhere; None where no regular or combined sitting was held."""
+    sql, params = measuring_sql(Targets.of([(cell_id, month)]), as_of)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        row = cursor.fetchone()
+    return MonthFacts(**dict(zip(COLUMNS, row, strict=True))) if row else None
+
+
+def measure(targets: Targets, *, as_of: date) -> int:
+    """Store the targets' facts as of a day, over what was stored; months without a sitting lose theirs. Returns rows stored."""
+    sql, params = measuring_sql(targets, as_of)
+    names = ", ".join(COLUMNS)
+    renewed = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in ("cell_id", "month"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM evaluations_monthfacts f USING ({targets.sql}) AS target(cell_id, month) "
+            "WHERE f.cell_id = target.cell_id AND f.month = target.month AND NOT EXISTS ("
+            "SELECT FROM meetings_meeting m WHERE m.cell_id = f.cell_id AND m.for_month = f.month "
+            "AND m.kind IN ('REGULAR', 'COMBINED') AND m.state IN ('HELD', 'CONCLUDED'))",
+            targets.params,
+        )
+        # In the order of the keys, so that two workers on the same cells wait for each other instead of locking each other out.
+        cursor.execute(
+            f"INSERT INTO evaluations_monthfacts ({names}) SELECT * FROM ({sql}) AS measured ORDER BY cell_id, month "
+            f"ON CONFLICT (cell_id, month) DO UPDATE SET {renewed}",
+            params,
+        )
+        return cursor.rowcount

@@ -1,0 +1,204 @@
+"""Score sheets, the month's score of every cell, and the summaries of the committees above."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from evaluations.models.criteria import CriteriaSet, Criterion, Grade, Row
+from evaluations.models.fields import PointsField
+from meetings.models import Cell, CellKind, Committee, Meeting, Member, User
+from meetings.models.fields import CleanText
+
+
+class SheetState(models.TextChoices):
+    DRAFT = "DRAFT", _("Being filled in")
+    SUBMITTED = "SUBMITTED", _("Sent")
+
+
+class Proposer(models.TextChoices):
+    CELL_COMMITTEE = "CELL_COMMITTEE", _("The cell committee")
+    SECRETARY_AND_DEPUTY = "SECRETARY_AND_DEPUTY", _("Secretary and deputy")
+    SECRETARY = "SECRETARY", _("The secretary")
+
+
+class ScoreSheet(models.Model):
+    """A month's sheet, hanging on its regular or combined sitting.
+
+    The arrays stand in the order of the frozen set's criteria; points in hundredths, NULL = not applicable, not due or not asked.
+    `own` is what the cell voted, frozen on sending. `outcome` is what the rules say of today's facts: the index of the row that
+    matched, or one of the codes of `evaluations.compiler.Outcome`. A sheet without a set was sent where none was in force.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    cell = models.ForeignKey(Cell, models.PROTECT, related_name="sheets", db_index=False)
+    month = models.DateField(_("month"))
+    meeting = models.OneToOneField(Meeting, models.PROTECT, related_name="sheet")
+    criteria_set = models.ForeignKey(CriteriaSet, models.PROTECT, null=True, related_name="sheets")
+    state = models.CharField(_("state"), max_length=10, choices=SheetState.choices, default=SheetState.DRAFT)
+    version = models.PositiveIntegerField(default=1)
+
+    # the cell's act
+    scorer = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
+    proposer = models.CharField(_("proposed by"), max_length=25, choices=Proposer.choices, default="", blank=True)
+    votes_for = models.PositiveSmallIntegerField(_("votes for"), null=True, blank=True)
+    votes_base = models.PositiveSmallIntegerField(_("of"), null=True, blank=True)
+    weak_points = CleanText(_("weak points"), default="", blank=True)
+    remedies = CleanText(_("remedies"), default="", blank=True)
+    submitted_at = models.DateTimeField(null=True)
+    submitted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    # By which day the rules of its day wanted it sent; NULL where none was set.
+    due_on = models.DateField(null=True)
+
+    levels = ArrayField(models.SmallIntegerField(null=True), null=True)
+    own = ArrayField(models.IntegerField(null=True), null=True)
+    outcome = ArrayField(models.SmallIntegerField(), null=True)
+    computed = ArrayField(models.IntegerField(null=True), null=True)
+    # Sum of what counts, rescaled to the set's maximum; NULL until every line is filled and due.
+    total = PointsField(null=True)
+    counted_max = PointsField(null=True)
+    grade = models.CharField(max_length=10, choices=Grade.choices, default="", blank=True)
+
+    class Meta:
+        verbose_name = _("score sheet")
+        verbose_name_plural = _("score sheets")
+        constraints = [
+            models.UniqueConstraint(fields=["cell", "month"], name="one_sheet_per_cell_and_month"),
+            models.CheckConstraint(condition=Q(state__in=SheetState.values), name="sheet_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(votes_for__isnull=True) | Q(votes_for__lte=F("votes_base")), name="sheet_votes_fit_the_base"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="DRAFT") | Q(submitted_at__isnull=False, submitted_by__isnull=False),
+                name="a_sent_sheet_says_by_whom",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.cell} · {self.month:%m/%Y}"
+
+    @property
+    def is_sent(self) -> bool:
+        return self.state == SheetState.SUBMITTED
+
+
+class SheetEntry(models.Model):
+    """What the cell has answered on one line of a sheet that is not sent yet; sending folds it into the sheet's arrays."""
+
+    sheet = models.ForeignKey(ScoreSheet, models.CASCADE, related_name="entries")
+    criterion = models.ForeignKey(Criterion, models.CASCADE, related_name="+")
+    level = models.ForeignKey(Row, models.CASCADE, null=True, blank=True, related_name="+")
+    confirmed = models.BooleanField(default=False)
+    # Set where the cell scores a computed or documentary line otherwise than the log does.
+    claimed_points = PointsField(null=True, blank=True)
+    reason = CleanText(_("reason"), default="", blank=True)
+
+    class Meta:
+        verbose_name = _("entry of a sheet")
+        verbose_name_plural = _("entries of sheets")
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "criterion"], name="a_line_is_answered_once"),
+            models.CheckConstraint(condition=Q(claimed_points__isnull=True) | ~Q(reason=""), name="scoring_otherwise_takes_a_reason"),
+        ]
+
+    def __str__(self):
+        return f"{self.sheet_id} · {self.criterion_id}"
+
+
+class SheetNote(models.Model):
+    """A reason the cell gave on one line of a sent sheet."""
+
+    sheet = models.ForeignKey(ScoreSheet, models.CASCADE, related_name="notes")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+")
+    text = CleanText(_("reason"))
+
+    class Meta:
+        verbose_name = _("note on a sheet")
+        verbose_name_plural = _("notes on sheets")
+        constraints = [models.UniqueConstraint(fields=["sheet", "criterion"], name="one_note_per_line")]
+
+    def __str__(self):
+        return self.text
+
+
+class ScoreState(models.TextChoices):
+    NOT_HELD = "NOT_HELD", _("Not held")
+    NOT_SENT = "NOT_SENT", _("Held, not sent")
+    NO_SET = "NO_SET", _("Not scorable: no set in force")
+    NOT_DUE = "NOT_DUE", _("Sent, a line is not due yet")
+    SCORED = "SCORED", _("Scored")
+
+
+class MonthScore(models.Model):
+    """The month's score of a cell, or why there is none: one row for every cell that stood in the tree that month."""
+
+    cell = models.ForeignKey(Cell, models.CASCADE, related_name="month_scores", db_index=False)
+    month = models.DateField()
+    counted_path = models.TextField(db_collation="C")
+    # The committee directly above the cell in that place.
+    committee = models.ForeignKey(Committee, models.PROTECT, related_name="+", db_index=False)
+    cell_kind = models.CharField(max_length=20, choices=CellKind.choices)
+    state = models.CharField(max_length=10, choices=ScoreState.choices)
+    held = models.BooleanField()
+    # NULL where no rules set a day.
+    held_on_day = models.BooleanField(null=True)
+    thematic_held = models.BooleanField()
+    sent = models.BooleanField()
+    sent_on_time = models.BooleanField(null=True)
+    sheet = models.ForeignKey(ScoreSheet, models.CASCADE, null=True, related_name="+")
+    total = PointsField(null=True)
+    grade = models.CharField(max_length=10, choices=Grade.choices, default="", blank=True)
+
+    class Meta:
+        verbose_name = _("month's score")
+        verbose_name_plural = _("months' scores")
+        constraints = [
+            models.UniqueConstraint(fields=["cell", "month"], name="a_cells_month_has_one_score"),
+            models.CheckConstraint(condition=Q(state__in=ScoreState.values), name="score_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state="SCORED", total__isnull=False) | (~Q(state="SCORED") & Q(total__isnull=True, grade="")),
+                name="only_a_scored_month_has_points",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["month", "counted_path"], name="month_score_by_place"),
+            models.Index(fields=["committee", "month"], name="month_score_by_committee"),
+        ]
+
+    def __str__(self):
+        return f"{self.cell_id} · {self.month:%m/%Y}"
+
+
+class CommitteeSummary(models.Model):
+    """Counts over the cells in a committee's subtree for a month, by kind of cell: pages read it, no request computes it."""
+
+    committee = models.ForeignKey(Committee, models.CASCADE, related_name="summaries", db_index=False)
+    month = models.DateField()
+    cell_kind = models.CharField(max_length=20, choices=CellKind.choices)
+    cells = models.IntegerField()
+    held = models.IntegerField()
+    held_on_day = models.IntegerField()
+    with_day = models.IntegerField()
+    thematic_held = models.IntegerField()
+    sent = models.IntegerField()
+    # `with_day` above and `with_deadline` are the bases of "on the day" and "on time": cells that rules set one for.
+    sent_on_time = models.IntegerField()
+    with_deadline = models.IntegerField()
+    no_set = models.IntegerField()
+    not_due = models.IntegerField()
+    scored = models.IntegerField()
+    good = models.IntegerField()
+    fair = models.IntegerField()
+    average = models.IntegerField()
+    poor = models.IntegerField()
+    points = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("summary of a committee")
+        verbose_name_plural = _("summaries of committees")
+        constraints = [models.UniqueConstraint(fields=["committee", "month", "cell_kind"], name="one_summary_per_committee_month_and_kind")]
+
+    def __str__(self):
+        return f"{self.committee_id} · {self.month:%m/%Y} · {self.cell_kind}"

@@ -1,0 +1,146 @@
+"""The life of a set: read from a file, cloned, checked, published."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from evaluations.definition import Definition, definition_of
+from evaluations.models import (
+    Condition,
+    CriteriaScope,
+    CriteriaSet,
+    Criterion,
+    CriterionGroup,
+    CriterionKind,
+    Parameter,
+    Row,
+    RuleDocument,
+    SetKind,
+    SetState,
+)
+from meetings.models import Committee
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that keeps a set from being published: which line (or the whole set) and a sentence."""
+
+    where: str
+    sentence: str
+
+
+class NotPublishable(Exception):
+    """The set has faults; none of it was published."""
+
+    def __init__(self, faults: list[Fault]):
+        super().__init__("; ".join(f"{fault.where}: {fault.sentence}" for fault in faults))
+        self.faults = faults
+
+
+def faults_of(criteria_set: CriteriaSet) -> list[Fault]:
+    """What is wrong with a sheet, as sentences; empty where it may be published."""
+    definition = definition_of(criteria_set)
+    faults = []
+    if criteria_set.kind == SetKind.FRAME:
+        faults.append(Fault(criteria_set.title, _("A frame is cited and never scores, so it has no scope.")))
+    if not definition.lines:
+        faults.append(Fault(criteria_set.title, _("The set has no criteria.")))
+    for line in definition:
+        faults += [Fault(line.criterion.code, sentence) for sentence in _faults_of_line(line)]
+    return faults + _faults_of_sums(definition)
+
+
+def _faults_of_line(line) -> list[str]:
+    if not line.levels:
+        return [_("It has no rows, so nothing can match.")]
+    faults = []
+    if line.max_points is None:
+        return [_("It has no points.")]
+    if line.levels[-1].tests:
+        faults.append(_("Its last row must hold in every case: give it no conditions."))
+    if any(not level.tests for level in line.levels[:-1]) and line.criterion.kind in (
+        CriterionKind.COMPUTED,
+        CriterionKind.DOCUMENTARY,
+    ):
+        faults.append(_("A row without conditions stands before others, which can never match."))
+    if max(level.points for level in line.levels) != line.max_points:
+        faults.append(_("Its best row gives other points than the criterion's maximum."))
+    return faults
+
+
+def _faults_of_sums(definition: Definition) -> list[Fault]:
+    faults = []
+    for group in definition.criteria_set.groups.all():
+        within = sum(line.max_points or 0 for line in definition if line.criterion.group_id == group.pk)
+        if group.max_points is not None and within != group.max_points:
+            faults.append(Fault(group.code, _("The points of its criteria do not add up to the group's.")))
+    return faults
+
+
+@transaction.atomic
+def publish(*, criteria_set: CriteriaSet, committee: Committee, cell_kinds: tuple[str, ...] = ("",)) -> CriteriaSet:
+    """Put a sheet in force for the cells under a committee, from its effective date on.
+
+    Locks the set, checks it in the same transaction, fills its scopes. Raises NotPublishable with every fault; raises IntegrityError
+    where an equal (same committee, kind and time) is already in force.
+    """
+    locked = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
+    faults = faults_of(locked)
+    if locked.state != SetState.DRAFT:
+        faults.append(Fault(locked.title, _("It is published already.")))
+    if faults:
+        raise NotPublishable(faults)
+    CriteriaScope.objects.bulk_create(
+        CriteriaScope(criteria_set=locked, committee=committee, cell_kind=kind, during=(locked.effective_from, locked.effective_to))
+        for kind in cell_kinds
+    )
+    locked.state = SetState.PUBLISHED
+    locked.save(update_fields=["state"])
+    return locked
+
+
+@transaction.atomic
+def clone(
+    *, criteria_set: CriteriaSet, code: str, title: str, document: RuleDocument, owner: Committee, effective_from: date, note: str = ""
+) -> CriteriaSet:
+    """A draft that starts as a copy of a set, down to its conditions; each line concretises what the original's did."""
+    copy = CriteriaSet.objects.create(
+        code=code,
+        title=title,
+        kind=criteria_set.kind,
+        document=document,
+        based_on=criteria_set.based_on or criteria_set,
+        owner=owner,
+        effective_from=effective_from,
+        good_from=criteria_set.good_from,
+        fair_from=criteria_set.fair_from,
+        average_from=criteria_set.average_from,
+        note=note,
+    )
+    parameters = {old.pk: _copied(old, criteria_set=copy) for old in Parameter.objects.filter(criteria_set=criteria_set)}
+    groups = {old.pk: _copied(old, criteria_set=copy) for old in CriterionGroup.objects.filter(criteria_set=criteria_set)}
+    criteria = {
+        old.pk: _copied(old, criteria_set=copy, group=groups[old.group_id]) for old in Criterion.objects.filter(criteria_set=criteria_set)
+    }
+    rows = {old.pk: _copied(old, criterion=criteria[old.criterion_id]) for old in Row.objects.filter(criterion__criteria_set=criteria_set)}
+    ofs = Condition.objects.filter(row__in=rows) | Condition.objects.filter(criterion__in=criteria)
+    for old in ofs.order_by("pk"):
+        _copied(
+            old,
+            row=rows.get(old.row_id),
+            criterion=criteria.get(old.criterion_id),
+            parameter=parameters.get(old.parameter_id),
+        )
+    return copy
+
+
+def _copied(old, **changes):
+    """A new row of the same model with the old one's columns, but for the changes."""
+    columns = {field.attname: getattr(old, field.attname) for field in old._meta.concrete_fields if not field.primary_key}
+    new = type(old)(**columns)
+    for name, value in changes.items():
+        setattr(new, name, value)
+    new.save(force_insert=True)
+    return new

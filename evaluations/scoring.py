@@ -1,0 +1,275 @@
+"""Measure, score and summarise: set-based, for one cell's month or a whole country's. What it writes is derived, and can be done again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+
+from evaluations import measuring
+from evaluations.compiler import Outcome, compile_outcome, compile_points, rescale, rescaled
+from evaluations.definition import Definition, definition_of
+from evaluations.measuring import Targets
+from evaluations.models import CommitteeSummary, CriteriaSet, MonthFacts, MonthScore
+
+FACT_COLUMNS = tuple(field.attname for field in MonthFacts._meta.concrete_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One month's outcome per line, with what counts and the total where every line is settled; points in hundredths."""
+
+    outcome: list[int]
+    points: list[int | None]
+    counted_max: int
+    total: int | None
+
+    @classmethod
+    def of(cls, definition: Definition, outcome: list[int], points: list[int | None]) -> "Scored":
+        counted_max = sum(line.max_points for line, worth in zip(definition, points, strict=True) if worth is not None)
+        settled = all(code >= Outcome.NOT_APPLICABLE for code in outcome)
+        gained = sum(worth for worth in points if worth is not None)
+        total = rescale(gained, counted_max, definition.max_points) if settled and counted_max else None
+        return cls(outcome, points, counted_max, total)
+
+
+def evaluate(definition: Definition, facts: MonthFacts, levels: list[int | None]) -> Scored:
+    """What a set makes of facts that need not be stored anywhere, with the levels the cell chose (index of row, None = not answered)."""
+    outcome = compile_outcome(definition)
+    points = compile_points(definition, "o.outcome")
+    row = {column: getattr(facts, column) for column in FACT_COLUMNS}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT o.outcome, {points.sql} FROM jsonb_populate_record(NULL::evaluations_monthfacts, %s::jsonb) f "
+            f"CROSS JOIN (SELECT %s::smallint[] AS levels) s CROSS JOIN LATERAL (SELECT {outcome.sql} AS outcome) o",
+            [*points.params, DjangoJSONEncoder().encode(row), levels, *outcome.params],
+        )
+        return Scored.of(definition, *cursor.fetchone())
+
+
+@transaction.atomic
+def score(targets: Targets, *, as_of: date) -> int:
+    """Measure the targets, score those of their sheets that were sent, and store the month's score of each cell.
+
+    Returns the number of months of cells written. Idempotent: same log, sets and day → same rows.
+    """
+    measuring.measure(targets, as_of=as_of)
+    for criteria_set in _sets_of_sent_sheets(targets):
+        _score_sheets(definition_of(criteria_set), targets)
+    return _store_month_scores(targets)
+
+
+def _sets_of_sent_sheets(targets: Targets) -> Iterable[CriteriaSet]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT s.criteria_set_id FROM evaluations_scoresheet s JOIN ({targets.sql}) AS target(cell_id, month) "
+            "USING (cell_id, month) WHERE s.state = 'SUBMITTED' AND s.criteria_set_id IS NOT NULL ORDER BY 1",
+            targets.params,
+        )
+        keys = [key for (key,) in cursor.fetchall()]
+    return CriteriaSet.objects.filter(pk__in=keys).order_by("pk")
+
+
+def _score_sheets(definition: Definition, targets: Targets) -> None:
+    """Renew outcome, points, total and class of the sent sheets under one set."""
+    criteria_set = definition.criteria_set
+    outcome = compile_outcome(definition)
+    points = compile_points(definition, "o.outcome")
+    asked = [line.index + 1 for line in definition if line.criterion.asks_level]
+    maxima = [line.max_points for line in definition]
+    total = rescaled("sums.gained", "sums.counted_max", definition.max_points)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH target(cell_id, month) AS ({targets.sql}),
+            scored AS (
+                SELECT s.id, o.outcome, p.points, sums.counted_max,
+                    CASE WHEN {Outcome.NOT_DUE:d} = ANY (o.outcome) OR {Outcome.NOT_ANSWERED:d} = ANY (o.outcome)
+                        OR sums.counted_max = 0 THEN NULL ELSE {total} END AS total
+                FROM (SELECT DISTINCT * FROM target) t
+                JOIN evaluations_scoresheet s USING (cell_id, month)
+                JOIN evaluations_monthfacts f USING (cell_id, month)
+                CROSS JOIN LATERAL (SELECT {outcome.sql} AS outcome) o
+                CROSS JOIN LATERAL (SELECT {points.sql} AS points) p
+                CROSS JOIN LATERAL (
+                    SELECT sum(line.worth)::bigint AS gained,
+                        coalesce(sum(line.maximum) FILTER (WHERE line.worth IS NOT NULL), 0) AS counted_max
+                    FROM unnest(p.points, %s::int[]) AS line(worth, maximum)) sums
+                WHERE s.state = 'SUBMITTED' AND s.criteria_set_id = %s
+                ORDER BY s.id
+            )
+            UPDATE evaluations_scoresheet s
+            SET outcome = scored.outcome, counted_max = scored.counted_max, total = scored.total,
+                computed = ARRAY(SELECT CASE WHEN line.place = ANY (%s) THEN NULL ELSE line.worth END
+                                 FROM unnest(scored.points) WITH ORDINALITY AS line(worth, place) ORDER BY line.place),
+                grade = CASE WHEN scored.total IS NULL THEN '' WHEN scored.total >= %s THEN 'GOOD' WHEN scored.total >= %s THEN 'FAIR'
+                             WHEN scored.total >= %s THEN 'AVERAGE' ELSE 'POOR' END
+            FROM scored WHERE s.id = scored.id""",
+            [
+                *targets.params,
+                *outcome.params,
+                *points.params,
+                maxima,
+                criteria_set.pk,
+                asked,
+                criteria_set.good_from,
+                criteria_set.fair_from,
+                criteria_set.average_from,
+            ],
+        )
+
+
+# A cell counts in a month when it stood in the tree on the first of it, or when it sat for it.
+MONTH_SCORES = """
+WITH target(cell_id, month) AS ({targets})
+SELECT t.cell_id, t.month, place.path AS counted_path, place.parent_id AS committee_id, c.kind AS cell_kind,
+    CASE WHEN f.id IS NULL THEN 'NOT_HELD'
+         WHEN coalesce(s.criteria_set_id, f.criteria_set_id) IS NULL OR (s.id IS NOT NULL AND s.criteria_set_id IS NULL) THEN 'NO_SET'
+         WHEN s.id IS NULL THEN 'NOT_SENT'
+         WHEN s.total IS NULL THEN 'NOT_DUE'
+         ELSE 'SCORED' END AS state,
+    f.id IS NOT NULL AS held,
+    CASE WHEN rules.meeting_day IS NULL THEN NULL ELSE coalesce(
+        f.held_on = meeting_day.day
+        OR (f.held_on BETWEEN t.month AND t.month + rules.last_day - 1
+            AND EXISTS (SELECT FROM meetings_holiday h LEFT JOIN meetings_committee hc ON hc.id = h.committee_id
+                        WHERE h.during @> meeting_day.day AND (hc.id IS NULL OR starts_with(place.path, hc.scope_path)))),
+        false) END AS held_on_day,
+    EXISTS (SELECT FROM meetings_meeting h WHERE h.cell_id = t.cell_id AND h.for_month = t.month
+        AND h.kind IN ('THEMATIC', 'COMBINED') AND h.state IN ('HELD', 'CONCLUDED')) AS thematic_held,
+    s.id IS NOT NULL AS sent,
+    CASE WHEN s.due_on IS NULL THEN NULL
+         ELSE (s.submitted_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date <= s.due_on END AS sent_on_time,
+    s.id AS sheet_id,
+    CASE WHEN f.id IS NOT NULL THEN s.total END AS total,
+    CASE WHEN f.id IS NOT NULL THEN coalesce(s.grade, '') ELSE '' END AS grade
+FROM (SELECT DISTINCT * FROM target) t
+JOIN meetings_cell c ON c.id = t.cell_id
+JOIN LATERAL (
+    SELECT p.path, p.parent_id, p.during FROM meetings_placement p
+    WHERE p.cell_id = t.cell_id AND p.during && daterange(t.month, (t.month + interval '1 month')::date)
+    ORDER BY lower(p.during) LIMIT 1) place ON true
+LEFT JOIN evaluations_monthfacts f ON f.cell_id = t.cell_id AND f.month = t.month
+LEFT JOIN evaluations_scoresheet s ON s.cell_id = t.cell_id AND s.month = t.month AND s.state = 'SUBMITTED'
+LEFT JOIN LATERAL (
+    SELECT r.meeting_day, coalesce(r.last_day, r.meeting_day) AS last_day FROM meetings_meetingrules r
+    JOIN meetings_placement above ON above.committee_id = r.committee_id AND above.during @> coalesce(f.held_on, t.month)
+    WHERE r.during @> coalesce(f.held_on, t.month) AND starts_with(place.path, above.path)
+    ORDER BY length(above.path) DESC LIMIT 1) rules ON true
+CROSS JOIN LATERAL (SELECT t.month + rules.meeting_day - 1 AS day) meeting_day
+WHERE place.during @> t.month OR f.id IS NOT NULL
+"""
+MONTH_SCORE_COLUMNS = tuple(field.column for field in MonthScore._meta.concrete_fields if not field.primary_key)
+
+
+def _store_month_scores(targets: Targets) -> int:
+    names = ", ".join(MONTH_SCORE_COLUMNS)
+    renewed = ", ".join(f"{name} = excluded.{name}" for name in MONTH_SCORE_COLUMNS if name not in ("cell_id", "month"))
+    selected = MONTH_SCORES.replace("{targets}", targets.sql)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH target(cell_id, month) AS ({targets.sql}) DELETE FROM evaluations_monthscore m USING target t "
+            "WHERE m.cell_id = t.cell_id AND m.month = t.month AND NOT EXISTS (SELECT FROM meetings_placement p "
+            "WHERE p.cell_id = t.cell_id AND p.during @> t.month) AND NOT EXISTS (SELECT FROM evaluations_monthfacts f "
+            "WHERE f.cell_id = t.cell_id AND f.month = t.month)",
+            targets.params,
+        )
+        cursor.execute(
+            f"INSERT INTO evaluations_monthscore ({names}) SELECT {names} FROM ({selected}) AS months ORDER BY cell_id, month "
+            f"ON CONFLICT (cell_id, month) DO UPDATE SET {renewed}",
+            targets.params,
+        )
+        return cursor.rowcount
+
+
+COUNTS = tuple(
+    field.column for field in CommitteeSummary._meta.concrete_fields if field.column not in ("id", "committee_id", "month", "cell_kind")
+)
+
+# What one cell's month adds to each count.
+COUNTED = {
+    "cells": "1",
+    "held": "m.held::int",
+    "held_on_day": "coalesce(m.held_on_day, false)::int",
+    "with_day": "(m.held_on_day IS NOT NULL)::int",
+    "thematic_held": "m.thematic_held::int",
+    "sent": "m.sent::int",
+    "sent_on_time": "coalesce(m.sent_on_time, false)::int",
+    "with_deadline": "(m.sent_on_time IS NOT NULL)::int",
+    "no_set": "(m.state = 'NO_SET')::int",
+    "not_due": "(m.state = 'NOT_DUE')::int",
+    "scored": "(m.state = 'SCORED')::int",
+    "good": "(m.grade = 'GOOD')::int",
+    "fair": "(m.grade = 'FAIR')::int",
+    "average": "(m.grade = 'AVERAGE')::int",
+    "poor": "(m.grade = 'POOR')::int",
+    "points": "coalesce(m.total, 0)",
+}
+
+# One level of the tree: the committees' own cells, and the summaries of the committees right below them.
+SUMMARISE = f"""
+INSERT INTO evaluations_committeesummary (committee_id, month, cell_kind, {", ".join(COUNTS)})
+SELECT committee_id, %(month)s, cell_kind, {", ".join(f"sum({name})" for name in COUNTS)} FROM (
+    SELECT m.committee_id, m.cell_kind, {", ".join(f"{COUNTED[name]} AS {name}" for name in COUNTS)}
+    FROM evaluations_monthscore m WHERE m.month = %(month)s AND m.committee_id = ANY (%(committees)s)
+    UNION ALL
+    SELECT p.parent_id, b.cell_kind, {", ".join(f"b.{name}" for name in COUNTS)}
+    FROM evaluations_committeesummary b
+    JOIN LATERAL (
+        SELECT q.parent_id FROM meetings_placement q
+        WHERE q.committee_id = b.committee_id AND q.during && daterange(%(month)s, (%(month)s + interval '1 month')::date)
+        ORDER BY lower(q.during) LIMIT 1) p ON p.parent_id = ANY (%(committees)s)
+    WHERE b.month = %(month)s
+) AS parts GROUP BY committee_id, cell_kind
+"""
+
+
+def committees_above(targets: Targets) -> list[tuple[date, int, list[int]]]:
+    """For each month, the committees above its cells as (month, depth, keys), the deepest first: the order in which sums are made."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH target(cell_id, month) AS ({targets.sql}) "
+            "SELECT m.month, s.depth, array_agg(DISTINCT s.segment::bigint) FROM (SELECT DISTINCT * FROM target) t "
+            "JOIN evaluations_monthscore m USING (cell_id, month) "
+            "CROSS JOIN LATERAL unnest(string_to_array(rtrim(m.counted_path, '/'), '/')) WITH ORDINALITY AS s(segment, depth) "
+            "WHERE s.segment NOT LIKE 'c%%' GROUP BY m.month, s.depth ORDER BY m.month, s.depth DESC",
+            targets.params,
+        )
+        return cursor.fetchall()
+
+
+@transaction.atomic
+def summarise(levels: Iterable[tuple[date, int, list[int]]]) -> int:
+    """Renew the summaries of committees, level by level from below (as `committees_above` orders them). Returns rows written.
+
+    One month is summarised by one transaction at a time: each then reads what the one before it committed.
+    """
+    written = 0
+    with connection.cursor() as cursor:
+        for month, _depth, committees in levels:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('summaries ' || %s::text, 0))", [month])
+            cursor.execute("DELETE FROM evaluations_committeesummary WHERE month = %s AND committee_id = ANY (%s)", [month, committees])
+            cursor.execute(SUMMARISE, {"month": month, "committees": committees})
+            written += cursor.rowcount
+    return written
+
+
+def take_changes(*, as_of: date, limit: int = 500) -> int:
+    """Re-measure, re-score and re-summarise what changed: each noted cell from its month to the end of that year, or to today's month.
+
+    The notes are taken in the transaction that does the work: if it fails they are there again. Returns the number of notes taken.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM meetings_changedcell WHERE id IN (SELECT id FROM meetings_changedcell ORDER BY id "
+                "LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING cell_id, from_month",
+                [limit],
+            )
+            noted = cursor.fetchall()
+        if noted:
+            targets = Targets.from_month_on(noted, until=as_of.replace(day=1))
+            score(targets, as_of=as_of)
+            summarise(committees_above(targets))
+    return len(noted)
