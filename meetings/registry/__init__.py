@@ -1,0 +1,5 @@
+"""Ways in for official lists: the administrative units, and the registry of committees, cells, members and appointments."""
+
+from meetings.registry.units import SINCE, CannotLoad, Unit, central_committee, load_units, read_units
+
+__all__ = ["SINCE", "CannotLoad", "Unit", "central_committee", "load_units", "read_units"]
