@@ -1,0 +1,1 @@
+"""The wiring of the product. Nothing is imported here: `python3 -m cellquality` runs before anything is installed."""

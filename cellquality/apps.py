@@ -8,5 +8,5 @@ class CellQualityConfig(AppConfig):
 
     def ready(self):
         # `shared_task` binds to the current application; importing it here does for the web process and for
-        # management commands what `celery -A` does for workers.
-        from cellquality import celery  # noqa: F401, PLC0415
+        # management commands what `celery -A` does for workers. Both need Django's settings, hence not above.
+        from cellquality import celery, checks  # noqa: F401, PLC0415

@@ -1,22 +1,32 @@
 """Settings, all from the environment; a bare start is safe and local.
 
-DATABASE_URL, BROKER_URL, SECRET_KEY, ALLOWED_HOSTS, DEBUG, BEHIND_HTTPS are the names an operator sets (docs/operations.md).
+docs/operations.md lists the names that an operator sets. Beside them stands the file `environment` which `make run`
+leaves in its data directory, so that `manage.py` finds the database of the running product; the environment wins.
 """
 
+import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
+
+from cellquality.places import data_directory
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+if (data_directory() / "environment").is_file():
+    env.read_env(data_directory() / "environment")
 
 DEBUG = env.bool("DEBUG", default=False)
-# Without a key of its own a process makes one up: sessions then end with it, and nothing is ever signed with a public key.
-SECRET_KEY = env.str("SECRET_KEY", default="") or __import__("secrets").token_urlsafe(50)
+# Without a key of its own a process makes one up: sessions then end with it, and nothing is signed with a public key.
+SECRET_KEY = env.str("SECRET_KEY", default="") or secrets.token_urlsafe(50)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BEHIND_HTTPS = env.bool("BEHIND_HTTPS", default=False)
+# How many proxies of ours stand in front: so many entries of X-Forwarded-For are believed, counted from the right.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 INSTALLED_APPS = [
     "cellquality.apps.CellQualityConfig",
@@ -44,6 +54,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "cellquality.middleware.ReadableRequestMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -75,14 +86,23 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
 
-DATABASES = {
-    "default": {
-        **env.db_url("DATABASE_URL", default="postgres:///cellquality"),
+
+def database(address: dict) -> dict:
+    """Django's settings for a parsed DATABASE_URL; the form `postgres:///name?host=/socket/directory&user=role` too."""
+    options = dict(address.get("OPTIONS", {}))
+    # When a worker or a request is killed, its statement ends too and lets go of its locks, on any server.
+    own = "-c client_connection_check_interval=500ms"
+    return address | {
+        "HOST": options.pop("host", address["HOST"]),
+        "USER": options.pop("user", address["USER"]),
+        "OPTIONS": options | {"options": f"{options.get('options', '')} {own}".strip(), "connect_timeout": 5},
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
-}
+
+
+DATABASES = {"default": database(env.db_url("DATABASE_URL", default="postgres:///cellquality"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "meetings.User"
@@ -99,6 +119,35 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 
+# Whole offices share one address: a lock is on a pair of account and address, and opens by itself.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_CLIENT_IP_CALLABLE = "cellquality.middleware.client_address"
+AXES_DISABLE_ACCESS_LOG = True  # nobody reads it; failed attempts are kept
+AXES_VERBOSE = False
+
+SESSION_COOKIE_AGE = 12 * 60 * 60  # a long working day
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+# Not "Strict": who follows a link in a message would look logged out, and get a second token that breaks open forms.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if BEHIND_HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+# Subdomains and the preload list speak for hosts that are not ours.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+# The roll call of a large cell has several fields a member.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -109,6 +158,10 @@ FORMAT_MODULE_PATH = ["cellquality.formats"]
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -126,5 +179,52 @@ CONTENT_SECURITY_POLICY = {
 }
 
 CELERY_BROKER_URL = env.str("BROKER_URL", default="redis://127.0.0.1:6379/0")
-CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+# The ledger in the database is the truth and beat sends what is undone; redelivery by the broker only makes it quicker.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 600
+CELERY_TASK_TIME_LIMIT = 660
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 1200,  # above the longest task
+    "unacked_restore_interval": 2,
+    "unacked_restore_throttle": 1,
+    # A broker that is down must not hold up a page.
+    "socket_connect_timeout": 1,
+    "socket_timeout": 1,
+    "max_retries": 0,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3
+CELERY_BEAT_SCHEDULE = {
+    # Without a worker they must not pile up: what is late has a younger twin.
+    "resend what is undone": {"task": "evaluations.tasks.resend_undone", "schedule": 5, "options": {"expires": 5}},
+    "measure what changed": {"task": "evaluations.tasks.take_changes", "schedule": 10, "options": {"expires": 10}},
+    "score the months": {"task": "evaluations.tasks.nightly", "schedule": crontab(hour=1, minute=30)},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {
+            "()": "cellquality.logs.WithoutNames",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # Django's own handlers would print what ours leaves out.
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        # Beat says every few seconds what it sends.
+        "celery": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,56 @@
+"""The database of the tests; the running site and the browser are in tests/site.py."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, connections
+
+from tests.databases import Databases, cluster_for_tests
+
+pytest_plugins = ["tests.site"]
+
+# Playwright's loop runs in the main thread, where Django would then refuse to touch the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    marker = item.get_closest_marker("django_db")
+    flushes = {"transactional_db", "live_server", "django_db_reset_sequences"} & set(getattr(item, "fixturenames", ()))
+    if flushes or (marker and (marker.kwargs.get("transaction") or (marker.args and marker.args[0]))):
+        pytest.fail(
+            "Tests that empty tables afterwards do not work here: the application's role may not TRUNCATE. "
+            "Use the fixture committed_db (or running_site), which gives the test a database of its own.",
+            pytrace=False,
+        )
+    if marker and "committed_db" in item.fixturenames:
+        pytest.fail("A test uses either django_db (rolled back) or committed_db (a database of its own).", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def databases(django_db_blocker) -> Iterator[Databases]:
+    """The template and its clones, with Django's connection on the clone of the tests that are rolled back.
+
+    A fixture of wider scope that needs rows to stay writes `with databases.committed() as url, django_db_blocker.unblock():`.
+    """
+    with cluster_for_tests() as cluster:
+        with django_db_blocker.unblock():
+            databases = Databases(cluster)
+        with databases.clone() as name:
+            databases.point(name)
+            # Django finds out by making a table, which this role may not.
+            connection.features.supports_transactions = True
+            yield databases
+            connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(databases: Databases) -> None:
+    """In place of pytest-django's, which would make and flush databases as their owner."""
+
+
+@pytest.fixture
+def committed_db(databases: Databases, django_db_blocker) -> Iterator[str]:
+    """A database of this test's own: commits are real and other connections see them. The value is its address."""
+    with django_db_blocker.unblock(), databases.committed() as url:
+        yield url
