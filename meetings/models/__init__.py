@@ -1,7 +1,15 @@
 """The public door to the tables of what happened."""
 
 from meetings.models.committees import Cell, CellKind, Committee, Level, Placement, path_end
-from meetings.models.log import ChangedCell, ContentOpening, DemoData, FormDraft, SubmittedForm
+from meetings.models.log import (
+    ChangedCell,
+    ContentOpening,
+    DemoData,
+    FormDraft,
+    RosterAction,
+    RosterChange,
+    SubmittedForm,
+)
 from meetings.models.meetings import (
     MONTHLY_KINDS,
     THEMATIC_KINDS,
@@ -78,6 +86,8 @@ __all__ = [
     "Presence",
     "Relation",
     "Role",
+    "RosterAction",
+    "RosterChange",
     "Standing",
     "StandingKind",
     "Step",

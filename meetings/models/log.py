@@ -1,4 +1,6 @@
-"""What the system itself writes down: changed months, form keys, drafts, opened content, and whether the data is made up."""
+"""What the system itself writes down: changed months, form keys, drafts, opened content, changes of rosters, made-up data."""
+
+import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -6,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models.committees import Cell
 from meetings.models.fields import CleanLine, CleanText
 from meetings.models.meetings import Meeting
-from meetings.models.people import User
+from meetings.models.people import Member, User
 
 
 class ChangedCell(models.Model):
@@ -74,6 +76,43 @@ class ContentOpening(models.Model):
 
     def __str__(self):
         return f"{self.user} · {self.meeting}"
+
+
+class RosterAction(models.TextChoices):
+    ADDED = "ADDED", _("Added to the roster")
+    CORRECTED = "CORRECTED", _("Name or code corrected")
+    ENDED = "ENDED", _("Taken off the roster")
+    TRANSFERRED = "TRANSFERRED", _("Transferred to another cell")
+    SENT = "SENT", _("Sent to another cell for a time")
+    MADE_OFFICIAL = "MADE_OFFICIAL", _("Made an official member")
+    EXEMPTED = "EXEMPTED", _("Exemption recorded")
+    EXEMPTION_ENDED = "EXEMPTION_ENDED", _("Exemption ended")
+    POSITION_GIVEN = "POSITION_GIVEN", _("Position recorded")
+    POSITION_ENDED = "POSITION_ENDED", _("Position ended")
+
+
+class RosterChange(models.Model):
+    """One change of a roster: who made it, when, and the rows it touched as they were before and after, so that it can be undone."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    cell = models.ForeignKey(Cell, models.PROTECT, related_name="roster_changes")
+    # Undoing the adding of a new member takes the member away again.
+    member = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    action = models.CharField(max_length=20, choices=RosterAction.choices)
+    # [{"table": model name, "id": key, "before": {column: value} or null, "after": the same}], in the order of writing.
+    rows = models.JSONField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("change of the roster")
+        verbose_name_plural = _("changes of the roster")
+        constraints = [models.CheckConstraint(condition=models.Q(action__in=RosterAction.values), name="roster_action_is_known")]
+
+    def __str__(self):
+        return f"{self.member} · {self.get_action_display()}"
 
 
 class DemoData(models.Model):

@@ -85,6 +85,21 @@ class User(AbstractBaseUser):
     def get_full_name(self):
         return self.full_name
 
+    def get_short_name(self):
+        return self.full_name
+
+    # What Django's admin asks a user. The answer is always no: `meetings.admin` asks the request's authority instead, which
+    # knows the appointments in force, so that an app which registers itself with the admin opens nothing by doing so.
+
+    def has_perm(self, perm, obj=None) -> bool:
+        return False
+
+    def has_perms(self, perm_list, obj=None) -> bool:
+        return False
+
+    def has_module_perms(self, app_label) -> bool:
+        return False
+
 
 class Appointment(models.Model):
     """A user's right to act, in one role, for one cell or committee, from–to. Its end ends access."""
@@ -96,7 +111,9 @@ class Appointment(models.Model):
     committee = models.ForeignKey(Committee, models.PROTECT, null=True, related_name="appointments")
     during = DateRangeField(_("from – to"))
     appointed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    appointed_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
 
     objects = Dated.as_manager()
 
@@ -152,6 +169,8 @@ class LoginCode(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     voided_at = models.DateTimeField(null=True)
+    # Wrong tries from all addresses together: the lock of an address alone would let many addresses guess on.
+    failures = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name = _("login code")
