@@ -91,7 +91,7 @@ class SheetEntry(models.Model):
     criterion = models.ForeignKey(Criterion, models.CASCADE, related_name="+")
     level = models.ForeignKey(Row, models.CASCADE, null=True, blank=True, related_name="+")
     confirmed = models.BooleanField(default=False)
-    # Set where the cell scores a computed or documentary line otherwise than the log does.
+    # Set where the cell scores a computed or documentary line otherwise than the log does; sending then asks for the reason.
     claimed_points = PointsField(null=True, blank=True)
     reason = CleanText(_("reason"), default="", blank=True)
 
@@ -100,7 +100,6 @@ class SheetEntry(models.Model):
         verbose_name_plural = _("entries of sheets")
         constraints = [
             models.UniqueConstraint(fields=["sheet", "criterion"], name="a_line_is_answered_once"),
-            models.CheckConstraint(condition=Q(claimed_points__isnull=True) | ~Q(reason=""), name="scoring_otherwise_takes_a_reason"),
         ]
 
     def __str__(self):

@@ -1,0 +1,105 @@
+"""A line's points, explained: fact → rule in words → points → clause of which document. Words only; nothing is computed here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from evaluations.compiler import Outcome
+from evaluations.definition import Definition, Line, Test
+from evaluations.measures import Unit
+from evaluations.models import Comparison, MonthFacts, NotApplicable
+from evaluations.scoring import Scored
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    words: str
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a line has its points. `points` in hundredths, None where it has none (yet)."""
+
+    line: Line
+    outcome: int
+    points: int | None
+    facts: tuple[Fact, ...]
+    rule: str
+    better: str
+
+    @property
+    def is_applicable(self) -> bool:
+        return self.outcome != Outcome.NOT_APPLICABLE
+
+    @property
+    def is_due(self) -> bool:
+        return self.outcome != Outcome.NOT_DUE
+
+    @property
+    def is_answered(self) -> bool:
+        return self.outcome != Outcome.NOT_ANSWERED
+
+
+def facts_of(line: Line, facts: MonthFacts) -> tuple[Fact, ...]:
+    """The facts that the line's rows and its condition ask, each once, in the order in which they are asked."""
+    tests = [*(test for level in line.levels for test in level.tests), *line.applies_when]
+    measures = {test.measure.name: test.measure for test in tests}
+    return tuple(Fact(str(measure.label), _said(measure, facts), str(measure.definition)) for measure in measures.values())
+
+
+def _said(measure, facts: MonthFacts) -> str:
+    if measure.name in facts.pending:
+        return _("not yet known")
+    return measure.says(facts)
+
+
+def test_in_words(test: Test) -> str:
+    """'Attendance rate: at least 90 %'."""
+    if test.parameter is not None:
+        value = f"{test.parameter.title} ({test.parameter.default.normalize():f})"
+    elif test.measure.unit is Unit.YES_NO:
+        return f"{test.measure.label}: {_('yes') if test.value else _('no')}"
+    else:
+        value = f"{test.value.normalize():f}"
+    percent = " %" if test.measure.unit is Unit.RATIO else ""
+    return f"{test.measure.label}: {Comparison(test.comparison).label} {value}{percent}"
+
+
+def _all_in_words(tests: Iterable[Test]) -> str:
+    return "; ".join(map(test_in_words, tests))
+
+
+def _rule(line: Line, outcome: int) -> str:
+    if outcome == Outcome.NOT_APPLICABLE:
+        policy = NotApplicable(line.criterion.not_applicable).label
+        return _("Applies only where: %(condition)s. Not so this month: %(policy)s.") % {
+            "condition": _all_in_words(line.applies_when),
+            "policy": policy,
+        }
+    if outcome == Outcome.NOT_DUE:
+        return _("Not due yet: counted when it is recorded, or when its time has passed.")
+    if outcome == Outcome.NOT_ANSWERED:
+        return _("For the cell to judge.")
+    return line.levels[outcome].words
+
+
+def _better(line: Line, outcome: int) -> str:
+    """The nearest row that gives more than the one that matched; '' at full marks or where there is none."""
+    if outcome < 0:
+        return ""
+    now = line.levels[outcome].points
+    above = [level for level in line.levels if level.points > now]
+    if not above:
+        return ""
+    return min(above, key=lambda level: level.points).words
+
+
+def explain(definition: Definition, facts: MonthFacts, scored: Scored) -> list[Explanation]:
+    """Each line of a sheet, in order, with its explanation."""
+    return [
+        Explanation(line, outcome, points, facts_of(line, facts), _rule(line, outcome), _better(line, outcome))
+        for line, outcome, points in zip(definition, scored.outcome, scored.points, strict=True)
+    ]

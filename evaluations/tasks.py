@@ -1,0 +1,34 @@
+"""Celery tasks: thin, with keys only. What is to do stands in the ledger; a lost message is sent again from there."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from evaluations import running, scoring
+
+
+@shared_task
+def work_chunk(chunk_id: int) -> None:
+    """Do one chunk of a run; then send what its end made ready."""
+    if running.work_chunk(chunk_id, at=timezone.now()):
+        resend_undone()
+
+
+@shared_task
+def resend_undone() -> None:
+    """Send the chunks that are to do and that nobody is at."""
+    for key in running.chunks_to_send(at=timezone.now()):
+        work_chunk.delay(key)
+
+
+@shared_task
+def take_changes() -> None:
+    """Bring scores and summaries up to what was recorded since."""
+    while scoring.take_changes(as_of=timezone.localdate()):
+        pass
+
+
+@shared_task
+def nightly() -> None:
+    """Set out the night's runs, and send their chunks."""
+    running.start_nightly(as_of=timezone.localdate(), at=timezone.now())
+    resend_undone()
