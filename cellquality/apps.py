@@ -1,6 +1,11 @@
-"""The wiring app: it makes the Celery application current wherever Django starts."""
+"""The wiring app: it makes the Celery application current wherever Django starts; and the admin with the site of the product."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class CriteriaAdminConfig(AdminConfig):
+    default_site = "cellquality.admin.CriteriaAdminSite"
 
 
 class CellQualityConfig(AppConfig):
