@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.committees import Cell
@@ -261,14 +261,29 @@ class Decision(models.Model):
         ordering = ["number"]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=DecisionKind.values), name="decision_kind_is_known"),
-            models.CheckConstraint(
-                condition=Q(votes_for__isnull=True) | Q(votes_for__lte=F("votes_base")), name="votes_for_fit_the_base"
-            ),
+            models.CheckConstraint(condition=Q(votes_for__isnull=True) | Q(votes_for__lte=F("votes_base")), name="votes_for_fit_the_base"),
             models.UniqueConstraint(fields=["meeting", "number"], name="decision_numbers_do_not_repeat"),
         ]
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.number}"
+
+
+class TaskQuerySet(models.QuerySet):
+    def open_before(self, meeting: Meeting, day: date):
+        """Tasks that earlier sittings of the cell gave and that none, this one left aside, has reported as done.
+
+        `due` says whether this sitting is to hear of it: its day has come, or it was due by the next sitting.
+        """
+        earlier = Meeting.objects.held().filter(cell_id=meeting.cell_id).exclude(pk=meeting.pk)
+        done = TaskReport.objects.filter(task=OuterRef("pk"), state=TaskState.DONE, meeting__in=earlier.filter(held_on__lte=day))
+        return (
+            self.filter(meeting__in=earlier.filter(held_on__lte=day))
+            .exclude(Exists(done))
+            .annotate(due=Case(When(due_on__gt=day, then=False), default=True))
+            .select_related("meeting", "assignee")
+            .order_by("-due", "meeting__held_on", "number")
+        )
 
 
 class Task(models.Model):
@@ -281,6 +296,8 @@ class Task(models.Model):
     assignee = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
     team = CleanLine(_("team"), max_length=120, default="", blank=True)
     due_on = models.DateField(_("by"), null=True, blank=True)
+
+    objects = TaskQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("task")

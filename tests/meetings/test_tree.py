@@ -42,9 +42,7 @@ def test_a_parent_without_a_place_is_refused():
 def test_many_are_placed_in_as_many_statements_as_few(django_assert_num_queries):
     province = make_committee("Tỉnh ủy", Level.PROVINCE)
     for count in (2, 40):
-        communes = Committee.objects.bulk_create(
-            Committee(name=f"Đảng ủy xã {i}", level=Level.UPPER_GRASSROOTS) for i in range(count)
-        )
+        communes = Committee.objects.bulk_create(Committee(name=f"Đảng ủy xã {i}", level=Level.UPPER_GRASSROOTS) for i in range(count))
         cells = Cell.objects.bulk_create(Cell(name=f"Chi bộ {i}", kind=CellKind.VILLAGE) for i in range(count))
         with django_assert_num_queries(5):
             place_all(

@@ -1,0 +1,50 @@
+"""The meeting's row lock and version: who writes next sees what was written before."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models import Meeting
+from meetings.recording.errors import Refused, StaleForm
+
+Record = TypeVar("Record")
+
+NO_LONGER_OPEN = _("This sitting is concluded or cancelled; its record can no longer be changed.")
+
+
+def lock_meeting(
+    meeting: Meeting,
+    expected_version: int,
+    mine: Record | None = None,
+    read: Callable[[Meeting], Record] | None = None,
+) -> Meeting:
+    """The meeting as it stands now, locked until the transaction ends. Raises `StaleForm` where its version has moved on."""
+    now = Meeting.objects.select_for_update(of=("self",)).select_related("cell").get(pk=meeting.pk)
+    if now.version != expected_version:
+        raise StaleForm(now, mine, read(now) if read else None)
+    return now
+
+
+def require_open(meeting: Meeting) -> None:
+    if not meeting.is_open:
+        raise Refused({"": NO_LONGER_OPEN})
+
+
+def save_next_version(meeting: Meeting) -> None:
+    """Save the meeting as its next version; refuse a second regular or combined sitting for the month."""
+    meeting.version += 1
+    save_monthly(meeting)
+
+
+def save_monthly(meeting: Meeting) -> None:
+    try:
+        with transaction.atomic():
+            meeting.save()
+    except IntegrityError as error:
+        if getattr(error.__cause__, "diag", None) is None or error.__cause__.diag.constraint_name != "one_regular_meeting_a_month":
+            raise
+        raise Refused(
+            {"kind": _("There is a regular or combined sitting for this month already; open that one, or cancel it first.")}
+        ) from error

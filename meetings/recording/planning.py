@@ -1,0 +1,189 @@
+"""A sitting comes into being (planned, or entered after it was held), or is known not to have been held."""
+
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models import (
+    MONTHLY_KINDS,
+    Cell,
+    Meeting,
+    MeetingKind,
+    MeetingRules,
+    MeetingState,
+    Member,
+    PositionTitle,
+    User,
+)
+from meetings.recording.errors import Problems, Refused
+from meetings.recording.locking import lock_meeting, save_monthly, save_next_version
+from meetings.recording.once import meeting_of, once
+from meetings.roll_call import Roster
+
+A_YEAR = timedelta(days=366)
+HELD_STATES = (MeetingState.HELD, MeetingState.CONCLUDED)
+
+WRONG_YEAR = _("This day lies more than a year away from the month of the sitting; check the year.")
+IN_THE_FUTURE = _("This day is still to come; a sitting is recorded as held on its day or later.")
+
+
+def month_of(day: date) -> date:
+    return day.replace(day=1)
+
+
+def plan_meeting(
+    *,
+    cell: Cell,
+    for_month: date,
+    kind: str = MeetingKind.REGULAR,
+    planned_on: date | None = None,
+    by: User,
+    today: date,
+    form_key: UUID | None = None,
+) -> Meeting:
+    """Plan a sitting of the cell for a month.
+
+    Writes a PLANNED meeting. Raises `Refused` for a second regular or combined sitting of the month, or a month or day that is
+    years off. The day may break the rule of the day of the month; that is recorded, not refused (domain §3).
+    """
+    with once(by=by, form_key=form_key) as submission:
+        if submission.target:
+            return meeting_of(submission)
+        meeting = Meeting(cell=cell, for_month=month_of(for_month), kind=kind, planned_on=planned_on)
+        problems = Problems()
+        _check_month(problems, meeting.for_month, today)
+        _check_near(problems, "planned_on", planned_on, meeting.for_month)
+        problems.refuse_if_any()
+        save_monthly(meeting)
+        submission.target = str(meeting.public_id)
+        return meeting
+
+
+def enter_held_meeting(
+    *,
+    cell: Cell,
+    for_month: date,
+    kind: str = MeetingKind.REGULAR,
+    held_on: date,
+    by: User,
+    today: date,
+    form_key: UUID | None = None,
+) -> Meeting:
+    """Enter a sitting that was held already, from the minutes book.
+
+    Writes a HELD meeting; where the month's sitting was planned or marked as not held, that one becomes held. Raises `Refused`
+    where the sitting of the month is held already, or the day is still to come. A sitting is *for* a month: one for October may
+    have been held on 2 November.
+    """
+    with once(by=by, form_key=form_key) as submission:
+        if submission.target:
+            return meeting_of(submission)
+        month = month_of(for_month)
+        problems = Problems()
+        _check_month(problems, month, today)
+        check_held_on(problems, held_on, month, today)
+        problems.refuse_if_any()
+        meeting = None
+        if kind in MONTHLY_KINDS:
+            waiting = Meeting.objects.monthly().for_month_of(month).filter(cell=cell).exclude(state__in=HELD_STATES)
+            meeting = waiting.select_for_update().first()
+        if meeting is None:
+            meeting = Meeting(cell=cell, for_month=month, kind=kind, held_on=held_on, state=MeetingState.HELD)
+            save_monthly(meeting)
+        else:
+            meeting.kind, meeting.held_on, meeting.state, meeting.state_reason = kind, held_on, MeetingState.HELD, ""
+            save_next_version(meeting)
+        submission.target = str(meeting.public_id)
+        return meeting
+
+
+def mark_not_held(*, meeting: Meeting, reason: str, expected_version: int, by: User, form_key: UUID | None = None) -> Meeting:
+    """Say that a planned sitting was not held, and why. Recording or preparing it later takes the mark away.
+
+    Raises `StaleForm`; `Refused` without a reason or where it was held.
+    """
+    with once(by=by, form_key=form_key) as submission:
+        if submission.target:
+            return meeting_of(submission)
+        now = lock_meeting(meeting, expected_version)
+        if now.state not in (MeetingState.PLANNED, MeetingState.NOT_HELD):
+            raise Refused({"": _("This sitting is recorded as held. If it was entered by mistake, cancel it instead.")})
+        return _close(now, MeetingState.NOT_HELD, reason, submission)
+
+
+def cancel_meeting(*, meeting: Meeting, reason: str, expected_version: int, by: User, form_key: UUID | None = None) -> Meeting:
+    """Take back a sitting that was planned or entered by mistake; its month is free again, its record stays to be read.
+
+    Raises `StaleForm`; `Refused` without a reason or once it is concluded.
+    """
+    with once(by=by, form_key=form_key) as submission:
+        if submission.target:
+            return meeting_of(submission)
+        now = lock_meeting(meeting, expected_version)
+        if not now.is_open:
+            raise Refused({"": _("This sitting is concluded or cancelled already.")})
+        return _close(now, MeetingState.CANCELLED, reason, submission)
+
+
+def _close(meeting: Meeting, state: str, reason: str, submission) -> Meeting:
+    if not reason.strip():
+        raise Refused({"reason": _("Say why, in a few words.")})
+    meeting.state, meeting.state_reason = state, reason
+    save_next_version(meeting)
+    submission.target = str(meeting.public_id)
+    return meeting
+
+
+def check_held_on(problems: Problems, held_on: date, for_month: date, today: date) -> None:
+    if held_on > today:
+        problems.add("held_on", IN_THE_FUTURE)
+    _check_near(problems, "held_on", held_on, for_month)
+
+
+def _check_near(problems: Problems, field: str, day: date | None, month: date) -> None:
+    if day is not None and abs(day - month) > A_YEAR:
+        problems.add(field, WRONG_YEAR)
+
+
+def _check_month(problems: Problems, month: date, today: date) -> None:
+    if month - today > A_YEAR:
+        problems.add("for_month", _("This month is more than a year ahead; check the year."))
+    elif month.year < 2000:
+        problems.add("for_month", _("Sittings are recorded from the year 2000 on; check the year."))
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a new sitting starts from: as last time, and the day the rules name."""
+
+    planned_on: date | None
+    starts_at: time | None
+    place: str
+    chair: Member | None
+    minute_taker: Member | None
+    agenda: tuple[str, ...]
+
+
+def defaults_for_new_sitting(*, meeting: Meeting, roster: Roster) -> Defaults:
+    """Agenda, place, hour, chair and minute-taker of the cell's last sitting of this sort; the day from the rules, where set.
+
+    The first time the secretary (or deputy) chairs. People who are no longer on the roster are left out, and so is the agenda of
+    a secret sitting. Four queries.
+    """
+    kinds = [meeting.kind] if meeting.kind not in MONTHLY_KINDS else MONTHLY_KINDS
+    before = Meeting.objects.filter(cell_id=meeting.cell_id, for_month__lte=meeting.for_month).exclude(pk=meeting.pk).held()
+    last = before.filter(kind__in=kinds).order_by("-held_on", "-pk").first() or before.order_by("-held_on", "-pk").first() or Meeting()
+    here = roster.by_member()
+    chair = here.get(last.chair_id)
+    minute_taker = here.get(last.minute_taker_id)
+    agenda = last.agenda.values_list("title", flat=True) if last.pk and not last.is_secret else ()
+    return Defaults(
+        planned_on=MeetingRules.objects.meeting_day_for(meeting.cell, meeting.for_month),
+        starts_at=last.starts_at,
+        place=last.place,
+        chair=chair.member if chair else roster.holder_of(PositionTitle.SECRETARY, PositionTitle.DEPUTY),
+        minute_taker=minute_taker.member if minute_taker else None,
+        agenda=tuple(agenda),
+    )

@@ -1,0 +1,440 @@
+"""Preparation, the sitting itself, posting and conclusion: what is written, what is refused, what is kept although it breaks a rule."""
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from meetings.models import Attendance, ChangedCell, Decision, Meeting, MeetingKind, Opinion, Step, Task, TaskReport
+from meetings.recording import (
+    Called,
+    Issue,
+    NewTask,
+    Preparation,
+    Refused,
+    Report,
+    Sitting,
+    StaleForm,
+    Vote,
+    cancel_meeting,
+    conclude_meeting,
+    missing_to_conclude,
+    read_issue,
+    read_preparation,
+    read_sitting,
+    record_posting,
+    record_preparation,
+    record_sitting,
+    steps_seen_in,
+    usual_roll,
+    warnings_about,
+)
+from meetings.recording.errors import Difference
+from meetings.roll_call import roster_on
+from tests.factories import make_cell, make_member, make_members, make_user
+from tests.meetings.sittings import NOVEMBER, THE_3RD, TODAY, a_sitting, five, held, planned, recorded
+
+pytestmark = pytest.mark.django_db
+TOMORROW = TODAY + timedelta(days=1)
+
+
+def refusal(people, meeting=None, **fields) -> dict:
+    """The problems of a sitting that differs from the usual one in `fields`; nothing may have been written."""
+    meeting = meeting or held(people)
+    before = read_sitting(meeting)
+    with pytest.raises(Refused) as refused:
+        recorded(people, meeting, **fields)
+    meeting.refresh_from_db()
+    assert read_sitting(meeting) == before
+    return refused.value.problems
+
+
+def called(people, member, **fields) -> tuple[Called, ...]:
+    """The usual roll with one line changed."""
+    return tuple(replace(line, **fields) if line.member_id == member.pk else line for line in usual_roll(roster_on(people.cell, THE_3RD)))
+
+
+class TestPreparation:
+    FULL = Preparation(
+        planned_on=THE_3RD,
+        starts_at=time(19, 30),
+        place="Nhà văn hóa",
+        theme="Học tập và làm theo",
+        agenda=("Thời sự", "Kết quả tháng 10", "Nhiệm vụ tháng 11"),
+        committee_met_on=date(2026, 10, 30),
+        committee_kept_minutes=True,
+        draft_prepared_on=date(2026, 10, 31),
+        members_notified_on=date(2026, 10, 31),
+        following_member_notified_on=date(2026, 10, 31),
+        files_posted_on=date(2026, 11, 1),
+    )
+
+    def record(self, people, meeting, preparation, version=None):
+        return record_preparation(
+            meeting=meeting, preparation=preparation, expected_version=version or meeting.version, by=people.user, today=TODAY
+        )
+
+    def test_what_is_read_is_what_was_recorded(self):
+        people = five()
+        meeting = self.record(people, planned(people), self.FULL)
+        assert read_preparation(Meeting.objects.get()) == self.FULL
+        emptied = self.record(people, meeting, Preparation())
+        assert read_preparation(Meeting.objects.get()) == Preparation()
+        assert emptied.version == 3
+
+    def test_what_is_still_to_come_is_not_done(self):
+        people = five()
+        later = replace(self.FULL, members_notified_on=TOMORROW, files_posted_on=TOMORROW, committee_met_on=TOMORROW)
+        with pytest.raises(Refused) as refused:
+            self.record(people, planned(people), later)
+        assert set(refused.value.problems) == {"members_notified_on", "files_posted_on", "committee_met_on"}
+
+    def test_minutes_of_the_committee_need_their_day(self):
+        people = five()
+        with pytest.raises(Refused) as refused:
+            self.record(people, planned(people), Preparation(committee_kept_minutes=True))
+        assert set(refused.value.problems) == {"committee_met_on"}
+
+    def test_files_posted_after_the_sitting_are_recorded_as_they_were(self):
+        people = five()
+        self.record(people, held(people), Preparation(files_posted_on=TODAY, members_notified_on=TODAY))
+        assert read_preparation(Meeting.objects.get()).files_posted_on == TODAY
+
+    def test_a_secret_sitting_keeps_no_agenda_and_no_theme(self):
+        people = five()
+        with pytest.raises(Refused) as refused:
+            self.record(people, planned(people), replace(self.FULL, is_secret=True))
+        assert set(refused.value.problems) == {"theme", "agenda"}
+        self.record(people, Meeting.objects.get(), replace(self.FULL, is_secret=True, theme="", agenda=(), reference_number="05-BB/CB"))
+        assert Meeting.objects.get().reference_number == "05-BB/CB"
+
+    def test_a_stale_form_carries_what_differs_and_without_the_check_would_overwrite(self):
+        people = five()
+        meeting = planned(people)
+        self.record(people, meeting, self.FULL)
+        with pytest.raises(StaleForm) as stale:
+            self.record(people, meeting, replace(self.FULL, place="Trường học"), version=1)
+        assert stale.value.differences == [Difference("place", "Trường học", "Nhà văn hóa")]
+        assert Meeting.objects.get().place == "Nhà văn hóa"
+        self.record(people, meeting, replace(self.FULL, place="Trường học"), version=Meeting.objects.get().version)
+        assert Meeting.objects.get().place == "Trường học"
+
+
+class TestSitting:
+    def test_what_is_read_is_what_was_recorded(self):
+        people = five()
+        sitting = a_sitting(people)
+        recorded(people)
+        stored = read_sitting(Meeting.objects.get())
+        task = Task.objects.get()
+        assert replace(stored, tasks=()) == replace(sitting, tasks=())
+        assert stored.tasks == (replace(sitting.tasks[0], task_id=task.pk),)
+
+    def test_standing_and_exemption_are_those_of_the_day(self):
+        people = five()
+        recorded(people)
+        lines = {line.member.full_name: (line.standing, line.exemption, line.presence) for line in Attendance.objects.all()}
+        assert lines == {
+            "Trần Thị Ánh": ("OFFICIAL", "", "PRESENT"),
+            "Lê Văn Dũng": ("OFFICIAL", "", "PRESENT"),
+            "Phạm Bình": ("OFFICIAL", "", "PRESENT"),
+            "Vũ Đào": ("PROBATIONARY", "", "PRESENT"),
+            "Nguyễn Thị Yến": ("OFFICIAL", "EXEMPT", "NOT_EXPECTED"),
+        }
+
+    def test_recording_again_replaces_and_keeps_the_tasks_rows(self):
+        people = five()
+        meeting = recorded(people)
+        task = Task.objects.get()
+        again = read_sitting(meeting)
+        renamed = replace(again.tasks[0], text="Vận động làm đường thôn", due_on=date(2026, 12, 1))
+        recorded(people, meeting, tasks=(renamed, NewTask(text="Thu đảng phí", team="Tổ đảng 1")))
+        assert Meeting.objects.get().version == 3
+        assert [(each.pk == task.pk, each.number, each.text) for each in Task.objects.all()] == [
+            (True, 1, "Vận động làm đường thôn"),
+            (False, 2, "Thu đảng phí"),
+        ]
+        assert (Attendance.objects.count(), Opinion.objects.count(), Decision.objects.count()) == (5, 2, 1)
+
+    def test_the_change_is_noted_for_scoring(self):
+        people = five()
+        meeting = held(people)
+        ChangedCell.objects.all().delete()
+        recorded(people, meeting)
+        assert set(ChangedCell.objects.values_list("cell", "from_month")) == {(people.cell.pk, NOVEMBER)}
+
+    def test_the_exempt_who_comes_and_the_one_not_on_the_roster_are_kept(self):
+        people = five()
+        stranger = make_member(make_cell("Chi bộ khác"), "Đỗ Thị Lan")
+        roll = (*called(people, people.exempt, presence="PRESENT", spoke=True), Called(stranger.pk), Called(guest_name="Ông Tư"))
+        recorded(people, roll=roll)
+        assert Attendance.objects.get(member=people.exempt).exemption == "EXEMPT"
+        assert Attendance.objects.get(member=stranger).standing == ""
+        assert Attendance.objects.get(guest_name="Ông Tư").member is None
+
+    def test_what_breaks_a_rule_is_recorded(self):
+        people = five()
+        meeting = held(people, kind=MeetingKind.COMBINED)
+        recorded(people, meeting, kind=MeetingKind.COMBINED, ends_at=time(20, 0), tasks=(NewTask(text="Vệ sinh", team="Tổ 2"),))
+        recorded(people, held(people, kind=MeetingKind.THEMATIC), kind=MeetingKind.THEMATIC, decisions=(), tasks=())
+        assert Meeting.objects.held().count() == 2
+
+    def test_a_vote_on_another_base_than_those_present_is_kept_with_a_warning(self):
+        people = five()
+        meeting = recorded(people, decisions=(Vote(votes_for=2, votes_base=5),), tasks=(NewTask(text="Vệ sinh"),))
+        assert len(warnings_about(meeting)) == 2
+        assert Decision.objects.get().votes_base == 5
+
+    def test_the_usual_sitting_has_no_warning(self):
+        assert warnings_about(recorded(five())) == []
+
+    @pytest.mark.parametrize(
+        ("fields", "at"),
+        [
+            ({"ends_at": time(19, 0)}, "ends_at"),
+            ({"ends_at": time(19, 30)}, "ends_at"),
+            ({"starts_at": None}, "starts_at"),
+            ({"held_on": None}, "held_on"),
+            ({"held_on": TOMORROW, "minutes_signed_on": None}, "held_on"),
+            ({"minutes_signed_on": date(2026, 11, 2)}, "minutes_signed_on"),
+            ({"minutes_signed_on": TOMORROW}, "minutes_signed_on"),
+            ({"ideology_minutes": 96}, "ideology_minutes"),
+            ({"steps_held": ("DANCING",)}, "steps_held"),
+            ({"kind": "PICNIC"}, "kind"),
+            ({"decisions": (Vote(votes_for=4, votes_base=3),)}, "decisions.0.votes_for"),
+            ({"decisions": (Vote(), Vote(votes_for=4))}, "decisions.1.votes_base"),
+            ({"decisions": (Vote(votes_base=4),)}, "decisions.0.votes_for"),
+            ({"decisions": (Vote(votes_for=0, votes_base=0),)}, "decisions.0.votes_base"),
+            ({"tasks": (NewTask(team="Tổ 1"),)}, "tasks.0.text"),
+            ({"tasks": (NewTask(text="a", due_on=date(2026, 11, 2)),)}, "tasks.0.due_on"),
+            ({"tasks": (NewTask(text="a", assignee_id=10**9),)}, "tasks.0.assignee"),
+            ({"tasks": (NewTask(text="a", task_id=10**9),)}, "tasks.0"),
+            ({"reports": (Report(10**9),)}, "reports.0"),
+            ({"roll": (Called(guest_name=""),), "chair_id": None, "minute_taker_id": None}, "roll.0.guest_name"),
+        ],
+    )
+    def test_the_impossible_is_refused_at_its_field(self, fields, at):
+        problems = refusal(five(), **fields)
+        assert list(problems) == [at]
+        assert len(str(problems[at])) > 10
+
+    def test_someone_absent_neither_speaks_nor_chairs(self):
+        people = five()
+        absent = called(people, people.deputy, presence="EXCUSED", reason="Ốm", spoke=True)
+        number = next(i for i, line in enumerate(absent) if line.member_id == people.deputy.pk)
+        assert set(refusal(people, roll=absent, chair_id=people.deputy.pk)) == {f"roll.{number}.spoke", "chair_id", "minute_taker_id"}
+
+    def test_nobody_is_called_twice_and_only_the_exempt_are_not_expected(self):
+        people = five()
+        twice = (*called(people, people.binh), Called(people.binh.pk))
+        meeting = held(people)
+        assert len(refusal(people, meeting, roll=twice)) == 2
+        unexpected = called(people, people.binh, presence="NOT_EXPECTED")
+        assert len(refusal(people, meeting, roll=unexpected)) == 1
+
+    def test_a_second_monthly_sitting_does_not_come_about_by_changing_the_kind(self):
+        people = five()
+        held(people)
+        thematic = held(people, kind=MeetingKind.THEMATIC)
+        assert set(refusal(people, thematic, kind=MeetingKind.COMBINED)) == {"kind"}
+
+    def test_a_cancelled_sitting_is_not_written_to(self):
+        people = five()
+        meeting = cancel_meeting(meeting=held(people), reason="Nhầm", expected_version=1, by=people.user)
+        assert set(refusal(people, meeting)) == {""}
+
+    def test_a_stale_form_is_not_recorded_and_carries_both_versions(self):
+        people = five()
+        meeting = held(people)
+        recorded(people, meeting, place="Sân đình")
+        with pytest.raises(StaleForm) as stale:
+            recorded(people, meeting)  # still at version 1
+        assert [each.field for each in stale.value.differences if each.field != "tasks"] == ["place"]
+        assert Meeting.objects.get().place == "Sân đình"
+
+    def test_a_double_tap_records_once_and_without_the_key_goes_stale(self):
+        people, key = five(), uuid4()
+        call = {"meeting": held(people), "sitting": a_sitting(people), "expected_version": 1, "by": people.user, "today": TODAY}
+        assert record_sitting(**call, form_key=key).version == 2
+        assert record_sitting(**call, form_key=key).version == 2
+        with pytest.raises(StaleForm):
+            record_sitting(**call)
+
+    def test_one_key_of_two_users_is_two_forms(self):
+        people, key = five(), uuid4()
+        other = make_user("nguoi-khac")
+        planned(people, kind=MeetingKind.THEMATIC, form_key=key)
+        planned(people, kind=MeetingKind.THEMATIC, form_key=key, by=other)
+        assert Meeting.objects.count() == 2
+
+    def test_odd_unicode_is_cleaned(self):
+        people = five()
+        recorded(people, place="Nhà\u200b văn hoá\u0000\ud800 thôn", decisions=(Vote(text="Thông qua\u202e"),))
+        assert Meeting.objects.get().place == "Nhà văn hoá thôn"
+        assert Decision.objects.get().text == "Thông qua"
+
+    def test_steps_seen_in_the_record_are_a_proposal(self):
+        people = five()
+        assert steps_seen_in(Sitting()) == ()
+        assert steps_seen_in(a_sitting(people)) == (
+            Step.OPENED,
+            Step.MINUTE_TAKER,
+            Step.ROLL_CALL,
+            Step.DISCUSSION,
+            Step.IDEOLOGY,
+            Step.TASKS_ASSIGNED,
+            Step.CONCLUSION_VOTED,
+            Step.MINUTES_PASSED,
+        )
+
+
+class TestSecret:
+    def test_no_word_is_kept(self):
+        people = five()
+        words = {
+            "theme": "x",
+            "roll": called(people, people.binh, spoke=True, opinion="x"),
+            "decisions": (Vote(text="x"),),
+            "tasks": (NewTask(text="x", team="y"),),
+        }
+        problems = refusal(people, is_secret=True, **words)
+        assert {field.rsplit(".")[-1] for field in problems} == {"theme", "opinion", "text", "team"}
+        assert len(problems) == 5
+
+    def test_counts_days_and_the_number_stay_and_the_agenda_goes(self):
+        people = five()
+        meeting = planned(people)
+        meeting = record_preparation(
+            meeting=meeting, preparation=Preparation(agenda=("Nhân sự",)), expected_version=1, by=people.user, today=TODAY
+        )
+        recorded(
+            people,
+            meeting,
+            is_secret=True,
+            reference_number="07-BB/CB",
+            roll=called(people, people.binh, spoke=True),
+            decisions=(Vote(votes_for=3, votes_base=3),),
+            tasks=(NewTask(assignee_id=people.binh.pk, due_on=date(2026, 12, 1)),),
+        )
+        meeting = Meeting.objects.get()
+        assert (meeting.agenda.count(), meeting.tasks.get().text, meeting.opinions.count()) == (0, "", 1)
+
+
+class TestReports:
+    def october(self, people):
+        meeting = held(people, for_month=date(2026, 10, 1), held_on=date(2026, 10, 3))
+        tasks = (
+            NewTask(text="Đến kỳ sau"),
+            NewTask(text="Cuối năm", due_on=date(2026, 12, 20)),
+            NewTask(text="Tháng này", due_on=date(2026, 10, 20)),
+        )
+        return recorded(people, meeting, held_on=date(2026, 10, 3), minutes_signed_on=None, tasks=tasks)
+
+    def test_open_tasks_are_listed_with_those_due_first(self):
+        people = five()
+        self.october(people)
+        listed = Task.objects.open_before(held(people), THE_3RD)
+        assert [(task.text, task.due) for task in listed] == [("Đến kỳ sau", True), ("Tháng này", True), ("Cuối năm", False)]
+
+    def test_a_done_task_is_not_open_at_the_next_sitting_but_still_at_its_own(self):
+        people = five()
+        october = self.october(people)
+        done, _late, partly = october.tasks.all()
+        november = held(people)
+        recorded(people, november, reports=(Report(done.pk, "DONE"), Report(partly.pk, "PARTLY")))
+        december = held(people, for_month=date(2026, 12, 1), held_on=date(2026, 12, 3), today=date(2026, 12, 5))
+        texts = [task.text for task in Task.objects.open_before(december, date(2026, 12, 3))]
+        assert texts == ["Tháng này", "Vận động làm đường", "Cuối năm"]
+        assert done in Task.objects.open_before(november, THE_3RD)
+
+    def test_only_tasks_of_earlier_sittings_of_the_cell_are_reported_on(self):
+        people, november = five(), None
+        november = recorded(people)
+        own = november.tasks.get()
+        assert set(refusal(people, november, reports=(Report(own.pk),), tasks=(replace(read_sitting(november).tasks[0]),))) == {"reports.0"}
+        october = held(people, for_month=date(2026, 10, 1), held_on=date(2026, 10, 3))
+        assert "reports.0" in refusal(people, october, held_on=date(2026, 10, 3), minutes_signed_on=None, reports=(Report(own.pk),))
+
+    def test_a_task_reported_on_stays(self):
+        people = five()
+        october = self.october(people)
+        recorded(people, held(people), reports=(Report(october.tasks.first().pk),))
+        kept = [NewTask(task.text, task_id=task.pk) for task in october.tasks.all()]
+        fields = {"held_on": date(2026, 10, 3), "minutes_signed_on": None}
+        assert set(refusal(people, october, tasks=tuple(kept[1:]), **fields)) == {"tasks"}
+        recorded(people, october, tasks=tuple(kept[:1]), **fields)
+        assert (Task.objects.filter(meeting=october).count(), TaskReport.objects.count()) == (1, 1)
+
+
+class TestPostingAndConclusion:
+    def post(self, people, meeting, **fields):
+        return record_posting(meeting=meeting, issue=Issue(**fields), expected_version=meeting.version, by=people.user, today=TODAY)
+
+    def test_issued_and_posted_also_after_conclusion(self):
+        people = five()
+        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, by=people.user)
+        issue = {"document_number": "05-KL/CB", "issued_on": THE_3RD, "posted_on": date(2026, 11, 4)}
+        meeting = self.post(people, meeting, **issue)
+        assert read_issue(meeting) == Issue(**issue)
+        assert read_issue(self.post(people, meeting)) == Issue()
+
+    @pytest.mark.parametrize(
+        ("fields", "at"),
+        [
+            ({"posted_on": TOMORROW}, "posted_on"),
+            ({"posted_on": date(2026, 11, 2)}, "posted_on"),
+            ({"issued_on": date(2026, 11, 2)}, "issued_on"),
+            ({"document_number": "05-KL/CB"}, "issued_on"),
+        ],
+    )
+    def test_the_impossible_is_refused(self, fields, at):
+        people = five()
+        with pytest.raises(Refused) as refused:
+            self.post(people, recorded(people), **fields)
+        assert list(refused.value.problems) == [at]
+
+    def test_a_planned_sitting_has_no_conclusion(self):
+        people = five()
+        with pytest.raises(Refused):
+            self.post(people, planned(people), posted_on=THE_3RD)
+
+    def test_a_concluded_sitting_is_not_written_to(self):
+        people = five()
+        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, by=people.user)
+        assert set(refusal(people, meeting)) == {""}
+        for write in (
+            lambda: cancel_meeting(meeting=meeting, reason="x", expected_version=3, by=people.user),
+            lambda: conclude_meeting(meeting=meeting, expected_version=3, by=people.user),
+            lambda: record_preparation(meeting=meeting, preparation=Preparation(), expected_version=3, by=people.user, today=TODAY),
+        ):
+            with pytest.raises(Refused):
+                write()
+
+    def test_what_is_missing_is_named(self):
+        people = five()
+        assert [field for field, _ in missing_to_conclude(planned(people))] == ["held_on"]
+        meeting = held(people)
+        assert [field for field, _ in missing_to_conclude(meeting)] == ["starts_at", "ends_at", "roll"]
+        with pytest.raises(Refused):
+            conclude_meeting(meeting=meeting, expected_version=meeting.version, by=people.user)
+        partial = recorded(people, meeting, roll=called(people, people.binh)[:3], minute_taker_id=None, chair_id=None)
+        [(field, sentence)] = missing_to_conclude(partial)
+        assert (field, "Nguyễn Thị Yến" in str(sentence)) == ("roll", True)
+
+
+@pytest.mark.parametrize("count", [3, 100])
+def test_recording_and_reading_cost_the_same_for_few_and_for_many(count):
+    cell = make_cell()
+    user = make_user(secretary_of=cell)
+    make_members(cell, count)
+    meeting = held(type("People", (), {"cell": cell, "user": user}))
+    roll = tuple(replace(line, spoke=True) for line in usual_roll(roster_on(cell, THE_3RD)))
+    sitting = Sitting(held_on=THE_3RD, roll=roll, tasks=(NewTask(text="a"),))
+    with CaptureQueriesContext(connection) as recording:
+        record_sitting(meeting=meeting, sitting=sitting, expected_version=1, by=user, today=TODAY)
+    with CaptureQueriesContext(connection) as reading:
+        read_sitting(meeting)
+    assert (len(recording), len(reading)) == (22, 5)
