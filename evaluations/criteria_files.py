@@ -1,0 +1,386 @@
+"""The criteria files as plain values. What a file must look like is written in evaluations/criteria/README.md.
+
+Scalars are taken as they are written, not as YAML guesses them: `code: 4.10` stays 4.10, a date is read as a date and nothing else.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import yaml
+from django.utils.translation import gettext as _
+
+from evaluations.conditions import Asked, FaultyConditions, parse
+from evaluations.models import CriterionKind, NotApplicable, SetKind
+from meetings import text
+
+FOLDER = Path(__file__).resolve().parent / "criteria"
+
+
+class FaultyFiles(Exception):
+    """The files can't be loaded; `faults` says why, each with file and line."""
+
+    def __init__(self, faults: list[str]):
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the files something is written."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+NOWHERE = Place("", 0)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DocumentKey:
+    number: str
+    issuer: str
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEntry:
+    key: DocumentKey
+    title: str
+    replaces: DocumentKey | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RowEntry:
+    points: int
+    words: str
+    when: tuple[Asked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionEntry:
+    """Points in hundredths; `concretises` is the code of a criterion of the frame that the set is based on."""
+
+    code: str
+    title: str
+    kind: str
+    clause: str
+    points: int | None = None
+    concretises: str | None = None
+    applies_when: tuple[Asked, ...] = ()
+    not_applicable: str = NotApplicable.EXCLUDE
+    needs_confirmation: bool = False
+    reading: str = ""
+    rows: tuple[RowEntry, ...] = ()
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEntry:
+    code: str
+    title: str
+    points: int | None = None
+    criteria: tuple[CriterionEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterEntry:
+    code: str
+    title: str
+    default: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SetEntry:
+    code: str
+    title: str
+    kind: str
+    document: DocumentKey
+    effective_from: date
+    effective_to: date | None = None
+    based_on: str | None = None
+    # good, fair, average, in hundredths; None for a frame
+    thresholds: tuple[int | None, int | None, int | None] = (None, None, None)
+    note: str = ""
+    # by code: their order says nothing
+    parameters: tuple[ParameterEntry, ...] = ()
+    groups: tuple[GroupEntry, ...] = ()
+    place: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def criteria(self) -> Iterator[CriterionEntry]:
+        for group in self.groups:
+            yield from group.criteria
+
+
+@dataclass(frozen=True, slots=True)
+class CriteriaFiles:
+    """Documents in the order of their dates; sets so that each stands after the one it is based on."""
+
+    documents: tuple[DocumentEntry, ...]
+    sets: tuple[SetEntry, ...]
+
+
+class Reader:
+    """Takes values out of the nodes of one file, noting every fault with its line and reading on."""
+
+    def __init__(self, path: Path):
+        self.file = path.name
+        self.faults: list[str] = []
+        content = path.read_bytes()
+        try:
+            self.root = yaml.compose(content.decode("utf-8"), Loader=yaml.SafeLoader)
+        except UnicodeDecodeError:
+            self.root = None
+            self.faults.append(_("%(place)s: the file is not UTF-8.") % {"place": self.file})
+        except yaml.YAMLError as error:
+            self.root = None
+            mark = getattr(error, "problem_mark", None)
+            place = Place(self.file, mark.line + 1 if mark else 1)
+            self.faults.append(f"{place}: {getattr(error, 'problem', None) or error}")
+
+    def place(self, node: yaml.Node) -> Place:
+        return Place(self.file, node.start_mark.line + 1)
+
+    def fault(self, node: yaml.Node, sentence: str) -> None:
+        self.faults.append(f"{self.place(node)}: {sentence}")
+
+    def mapping(self, node: yaml.Node, *, needs: Iterable[str], may: Iterable[str] = ()) -> dict[str, yaml.Node]:
+        """The values by key. Keys must be known, there once, and those needed must be there."""
+        if not isinstance(node, yaml.MappingNode):
+            self.fault(node, _("names with values are expected here."))
+            return {}
+        found: dict[str, yaml.Node] = {}
+        for key, value in node.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) else ""
+            if name in found:
+                self.fault(key, _("“%(name)s” appears twice.") % {"name": name})
+            elif name not in (*needs, *may):
+                self.fault(key, _("“%(name)s” is not known here.") % {"name": name})
+            else:
+                found[name] = value
+        for name in needs:
+            if name not in found:
+                self.fault(node, _("“%(name)s” is missing.") % {"name": name})
+        return found
+
+    def items(self, node: yaml.Node | None) -> list[yaml.Node]:
+        if node is None:
+            return []
+        if not isinstance(node, yaml.SequenceNode) or not node.value:
+            self.fault(node, _("a list is expected here."))
+            return []
+        return node.value
+
+    def text(self, node: yaml.Node | None, *, most: int = 20_000) -> str:
+        """Clean text, '' where there is no node."""
+        if node is None:
+            return ""
+        if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
+            self.fault(node, _("a text is expected here."))
+            return ""
+        if not unicodedata.is_normalized("NFC", node.value):
+            self.fault(node, _("the text is not in composed form (NFC)."))
+        value = text.clean(node.value)
+        if len(value) > most:
+            self.fault(node, _("the text is longer than %(most)s characters.") % {"most": most})
+        return value
+
+    def word(self, node: yaml.Node | None, pattern: str, sentence: str) -> str:
+        value = self.text(node)
+        if node is not None and value and not re.fullmatch(pattern, value):
+            self.fault(node, sentence)
+            return ""
+        return value
+
+    def number(self, node: yaml.Node | None) -> Decimal | None:
+        written = self.word(node, r"\d{1,5}(\.\d{1,2})?", _("a number with at most two decimals is expected here."))
+        return Decimal(written) if written else None
+
+    def points(self, node: yaml.Node | None) -> int | None:
+        number = self.number(node)
+        return None if number is None else int(number * 100)
+
+    def day(self, node: yaml.Node | None) -> date | None:
+        written = self.word(node, r"\d{4}-\d\d-\d\d", _("a day is written 2025-10-28."))
+        try:
+            return date.fromisoformat(written) if written else None
+        except ValueError:
+            self.fault(node, _("there is no such day."))
+            return None
+
+    def choice(self, node: yaml.Node | None, choices: type, default: str = "") -> str:
+        if node is None:
+            return default
+        value = self.text(node)
+        if value and value not in choices.values:
+            self.fault(node, _("one of these is expected here: %(choices)s.") % {"choices": ", ".join(choices.values)})
+        return value
+
+    def yes(self, node: yaml.Node | None) -> bool:
+        return self.word(node, "yes|no", _("yes or no is expected here.")) == "yes"
+
+    def conditions(self, node: yaml.Node | None, parameters: Iterable[str]) -> tuple[Asked, ...]:
+        try:
+            return parse(self.text(node), tuple(parameters))
+        except FaultyConditions as refusal:
+            for sentence in refusal.faults:
+                self.fault(node, sentence)
+            return ()
+
+    def document_key(self, node: yaml.Node | None) -> DocumentKey | None:
+        if node is None:
+            return None
+        return self._key(self.mapping(node, needs=("number", "issuer", "date")))
+
+    def _key(self, found: dict[str, yaml.Node]) -> DocumentKey:
+        return DocumentKey(self.text(found.get("number"), most=60), self.text(found.get("issuer")), self.day(found.get("date")) or date.min)
+
+    def documents(self) -> list[DocumentEntry]:
+        entries = []
+        for node in self.items(self.mapping(self.root, needs=("documents",)).get("documents")):
+            found = self.mapping(node, needs=("number", "issuer", "date", "title"), may=("replaces",))
+            entries.append(
+                DocumentEntry(
+                    self._key(found), self.text(found.get("title"), most=500), self.document_key(found.get("replaces")), self.place(node)
+                )
+            )
+        return entries
+
+    def criteria_set(self) -> SetEntry:
+        found = self.mapping(
+            self.root,
+            needs=("set", "title", "kind", "document", "effective_from", "note", "groups"),
+            may=("based_on", "effective_to", "thresholds", "parameters"),
+        )
+        kind = self.choice(found.get("kind"), SetKind)
+        thresholds = self.mapping(found["thresholds"], needs=("good", "fair", "average")) if "thresholds" in found else {}
+        if kind == SetKind.SHEET and "thresholds" not in found:
+            self.fault(self.root, _("a sheet needs its thresholds."))
+        parameters = tuple(sorted((self.parameter(node) for node in self.items(found.get("parameters"))), key=lambda entry: entry.code))
+        codes = [entry.code for entry in parameters]
+        entry = SetEntry(
+            code=self.word(found.get("set"), "[a-z0-9-]{1,60}", _("a code is made of a–z, 0–9 and dashes.")),
+            title=self.text(found.get("title"), most=300),
+            kind=kind,
+            document=self.document_key(found.get("document")) or DocumentKey("", "", date.min),
+            effective_from=self.day(found.get("effective_from")) or date.min,
+            effective_to=self.day(found.get("effective_to")),
+            based_on=self.text(found.get("based_on")) or None,
+            thresholds=tuple(self.points(thresholds.get(name)) for name in ("good", "fair", "average")),
+            note=self.text(found.get("note")),
+            parameters=parameters,
+            groups=tuple(self.group(node, codes) for node in self.items(found.get("groups"))),
+            place=self.place(self.root),
+        )
+        self._no_repeats(entry, codes)
+        return entry
+
+    def _no_repeats(self, entry: SetEntry, parameters: list[str]) -> None:
+        for codes in (parameters, [group.code for group in entry.groups], [line.code for line in entry.criteria]):
+            for code in sorted({code for code in codes if codes.count(code) > 1}):
+                place = next((line.place for line in reversed([*entry.criteria]) if line.code == code), entry.place)
+                self.faults.append(_("%(place)s: the code %(code)s appears twice.") % {"place": place, "code": code})
+
+    def parameter(self, node: yaml.Node) -> ParameterEntry:
+        found = self.mapping(node, needs=("code", "title", "default"))
+        code = self.word(found.get("code"), "[a-z][a-z0-9-]{0,39}", _("a code is made of a–z, 0–9 and dashes."))
+        return ParameterEntry(code, self.text(found.get("title"), most=300), self.number(found.get("default")) or Decimal(0))
+
+    def group(self, node: yaml.Node, parameters: list[str]) -> GroupEntry:
+        found = self.mapping(node, needs=("code", "title", "criteria"), may=("points",))
+        return GroupEntry(
+            self.text(found.get("code"), most=10),
+            self.text(found.get("title"), most=300),
+            self.points(found.get("points")),
+            tuple(self.criterion(line, parameters) for line in self.items(found.get("criteria"))),
+        )
+
+    def criterion(self, node: yaml.Node, parameters: list[str]) -> CriterionEntry:
+        found = self.mapping(
+            node,
+            needs=("code", "title", "kind", "clause"),
+            may=("points", "concretises", "applies_when", "not_applicable", "needs_confirmation", "reading", "rows"),
+        )
+        return CriterionEntry(
+            code=self.text(found.get("code"), most=10),
+            title=self.text(found.get("title")),
+            kind=self.choice(found.get("kind"), CriterionKind),
+            clause=self.text(found.get("clause"), most=200),
+            points=self.points(found.get("points")),
+            concretises=self.text(found.get("concretises")) or None,
+            applies_when=self.conditions(found.get("applies_when"), parameters),
+            not_applicable=self.choice(found.get("not_applicable"), NotApplicable, NotApplicable.EXCLUDE),
+            needs_confirmation=self.yes(found.get("needs_confirmation")),
+            reading=self.text(found.get("reading")),
+            rows=tuple(self.row(row, parameters) for row in self.items(found.get("rows"))),
+            place=self.place(node),
+        )
+
+    def row(self, node: yaml.Node, parameters: list[str]) -> RowEntry:
+        found = self.mapping(node, needs=("points", "words"), may=("when",))
+        return RowEntry(
+            self.points(found.get("points")) or 0, self.text(found.get("words")), self.conditions(found.get("when"), parameters)
+        )
+
+
+def read_criteria(folder: Path = FOLDER) -> CriteriaFiles:
+    """All files of the folder. Raises FaultyFiles with every fault, its file and its line."""
+    faults: list[str] = []
+    documents: list[DocumentEntry] = []
+    sets: list[SetEntry] = []
+    for path in sorted(folder.glob("*.yaml")):
+        reader = Reader(path)
+        if reader.root is None:
+            reader.faults = reader.faults or [_("%(place)s: the file is empty.") % {"place": path.name}]
+        elif path.name == "rule-documents.yaml":
+            documents += reader.documents()
+        else:
+            sets.append(reader.criteria_set())
+        faults += reader.faults
+    faults = faults or [*_faults_between(documents, sets)]
+    if faults:
+        raise FaultyFiles(faults)
+    return CriteriaFiles(tuple(sorted(documents, key=lambda entry: entry.key.issued_on)), tuple(_based_first(sets)))
+
+
+def _faults_between(documents: list[DocumentEntry], sets: list[SetEntry]) -> Iterator[str]:
+    """What one place says of another and is not there."""
+    keys = [entry.key for entry in documents]
+    by_code = {entry.code: entry for entry in sets}
+    for entry in documents:
+        if keys.count(entry.key) > 1:
+            yield _("%(place)s: the document %(number)s of that issuer and day appears twice.") % {
+                "place": entry.place,
+                "number": entry.key.number,
+            }
+        if entry.replaces and entry.replaces not in keys:
+            yield _("%(place)s: the document %(number)s is not listed.") % {"place": entry.place, "number": entry.replaces.number}
+        elif entry.replaces and entry.replaces.issued_on >= entry.key.issued_on:
+            yield _("%(place)s: a document replaces an older one.") % {"place": entry.place}
+    for entry in sets:
+        if by_code[entry.code] is not entry:
+            yield _("%(place)s: the code %(code)s appears twice.") % {"place": entry.place, "code": entry.code}
+        if entry.document not in keys:
+            yield _("%(place)s: the document %(number)s is not listed.") % {"place": entry.place, "number": entry.document.number}
+        frame = by_code.get(entry.based_on)
+        if entry.based_on and (frame is None or frame.kind != SetKind.FRAME):
+            yield _("%(place)s: there is no frame “%(code)s”.") % {"place": entry.place, "code": entry.based_on}
+            continue
+        known = {line.code for line in frame.criteria} if frame else set()
+        for line in entry.criteria:
+            if line.concretises is not None and line.concretises not in known:
+                yield _("%(place)s: the frame has no criterion %(code)s.") % {"place": line.place, "code": line.concretises}
+
+
+def _based_first(sets: list[SetEntry]) -> list[SetEntry]:
+    """Frames first: only they are built upon."""
+    return sorted(sets, key=lambda entry: (entry.kind != SetKind.FRAME, entry.code))
