@@ -1,16 +1,13 @@
 """Dated, scoped data that say when a cell should meet, post and send; and holidays. Where none is set, no deadline is shown."""
 
-from datetime import date
-
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models.committees import Cell, Committee
+from meetings.models.committees import Committee
 from meetings.models.fields import CleanLine
 from meetings.models.people import Dated
 
@@ -18,19 +15,6 @@ from meetings.models.people import Dated
 class DayUnit(models.TextChoices):
     CALENDAR = "CALENDAR", _("calendar days")
     WORKING = "WORKING", _("working days")
-
-
-class MeetingRulesQuerySet(Dated):
-    def nearest_to(self, cell: Cell, day: date) -> "MeetingRules | None":
-        """The rules in force for the cell on a day: those of the nearest committee above it that has any."""
-        path = cell.scope_path
-        above = [path[: end + 1] for end, letter in enumerate(path) if letter == "/"]
-        return self.on(day).filter(committee__scope_path__in=above).order_by(Length("committee__scope_path").desc()).first()
-
-    def meeting_day_for(self, cell: Cell, month: date) -> date | None:
-        """The day of the month on which the cell should meet; None where no rule names one."""
-        rules = self.nearest_to(cell, month)
-        return month.replace(day=rules.meeting_day) if rules and rules.meeting_day else None
 
 
 class MeetingRules(models.Model):
@@ -51,7 +35,7 @@ class MeetingRules(models.Model):
     sending_lag_days = models.PositiveSmallIntegerField(_("score sent, days after"), null=True, blank=True)
     sending_lag_unit = models.CharField(max_length=10, choices=DayUnit.choices, default=DayUnit.WORKING)
 
-    objects = MeetingRulesQuerySet.as_manager()
+    objects = Dated.as_manager()
 
     class Meta:
         verbose_name = _("meeting rules")
