@@ -108,6 +108,7 @@ class Meeting(models.Model):
     app_outage = models.BooleanField(_("the e-handbook app was out of order"), default=False)
     is_secret = models.BooleanField(_("secret content: only its number is kept here"), default=False)
     reference_number = CleanLine(_("reference number"), max_length=60, default="", blank=True)
+    concluded_at = models.DateTimeField(_("concluded at"), null=True, blank=True)
 
     objects = MeetingQuerySet.as_manager()
 

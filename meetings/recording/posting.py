@@ -1,7 +1,7 @@
 """Step three of the month, issue and post; and the end of recording."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -84,7 +84,7 @@ def _check(meeting: Meeting, issue: Issue, today: date) -> None:
     problems.refuse_if_any()
 
 
-def conclude_meeting(*, meeting: Meeting, expected_version: int, by: User, form_key: UUID | None = None) -> Meeting:
+def conclude_meeting(*, meeting: Meeting, expected_version: int, by: User, at: datetime, form_key: UUID | None = None) -> Meeting:
     """End the recording of a held sitting: only its posting may be recorded afterwards.
 
     Raises `StaleForm`; `Refused`, naming what is missing, unless it is held, has its day and both times, and the roll call names
@@ -98,7 +98,7 @@ def conclude_meeting(*, meeting: Meeting, expected_version: int, by: User, form_
         for field, problem in missing_to_conclude(now):
             problems.add(field, problem)
         problems.refuse_if_any()
-        now.state = MeetingState.CONCLUDED
+        now.state, now.concluded_at = MeetingState.CONCLUDED, at
         save_next_version(now)
         submission.target = str(now.public_id)
         return now
