@@ -42,9 +42,13 @@ class Month:
         whole = self.year * 12 + self.number - 1 + months
         return Month(whole // 12, whole % 12 + 1)
 
-    def year_to_date(self) -> list["Month"]:
-        """January up to and including this month."""
-        return [Month(self.year, number) for number in range(1, self.number + 1)]
+    @property
+    def previous(self) -> "Month":
+        return self.shifted(-1)
+
+    @property
+    def next(self) -> "Month":
+        return self.shifted(1)
 
     @property
     def label(self) -> str:

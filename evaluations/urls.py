@@ -1,1 +1,16 @@
-urlpatterns = []
+from django.urls import path, register_converter
+
+from evaluations.converters import MonthConverter
+from evaluations.views import boards, home, months, sheets
+
+register_converter(MonthConverter, "month")
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("cells/<uuid:cell>/months/<month:month>/", months.cell_month, name="cell_month"),
+    path("cells/<uuid:cell>/months/<month:month>/sheet", sheets.cell_sheet, name="cell_sheet"),
+    path("cells/<uuid:cell>/months/<month:month>/send", sheets.cell_send, name="cell_send"),
+    path("cells/<uuid:cell>/months/<month:month>/explanation", sheets.cell_explanation, name="cell_explanation"),
+    path("committees/<uuid:committee>/months/<month:month>/", boards.committee_month, name="committee_month"),
+    path("committees/<uuid:committee>/months/<month:month>/cells", boards.committee_cells, name="committee_cells"),
+]

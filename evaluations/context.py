@@ -1,0 +1,56 @@
+"""What every page shows around its content: where the user may go, and in which capacity."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from evaluations.periods import Month
+from meetings.models import DemoData, Role
+from meetings.permissions import OFFICE_ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    label: str | Promise
+    url: str
+    active: bool
+
+
+def _nav_items(request: HttpRequest) -> list[NavItem]:
+    """One place each, for the first body of each role; `home` offers the choice where there are several."""
+    if not request.user.is_authenticated:
+        return []
+    authority = request.authority
+    month = Month.of(timezone.localdate())
+    places = []
+    for cell in authority.cells[:1]:
+        places.append((_("This month"), reverse("cell_month", args=[cell.public_id, month])))
+        places.append((_("Roster"), reverse("roster", args=[cell.public_id])))
+    for held in authority.of_role(*OFFICE_ROLES, Role.AUDITOR)[:1]:
+        places.append((_("Overview"), reverse("committee_month", args=[held.committee.public_id, month])))
+    for office in authority.offices[:1]:
+        places.append((_("Accounts"), reverse("accounts", args=[office.public_id])))
+    if authority.criteria_paths:
+        places.append((_("Criteria"), reverse("admin:index")))
+    return [NavItem(label, url, request.path == url) for label, url in places]
+
+
+def _acting_as(request: HttpRequest) -> str | Promise:
+    """The user's roles, in words."""
+    if not request.user.is_authenticated:
+        return ""
+    roles = dict.fromkeys(held.get_role_display() for held in request.authority.appointments)
+    return ", ".join(roles)
+
+
+def around(request: HttpRequest) -> dict:
+    """`nav_items`, `acting_as`, and `demo_notice` ('' where the data is real). Read only by templates that show them."""
+    return {
+        "nav_items": SimpleLazyObject(lambda: _nav_items(request)),
+        "acting_as": SimpleLazyObject(lambda: _acting_as(request)),
+        "demo_notice": SimpleLazyObject(lambda: DemoData.objects.values_list("note", flat=True).first() or ""),
+    }

@@ -1,0 +1,137 @@
+"""A cell's month as its page shows it: the four steps, what is next, and the months before."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from django.utils import timezone
+
+from evaluations.models import MonthScore, ScoreSheet
+from evaluations.periods import Month
+from evaluations.sheets import Sheet, open_sheet
+from meetings.deadlines import Deadlines, deadlines_for
+from meetings.models import Cell, CommitteePreparation, ContentOpening, Meeting, MeetingKind, Posting, PostingKind
+
+MONTHS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class CellMonth:
+    """What is known of a cell's month: its monthly sitting, its other sittings, postings, sheet and deadlines."""
+
+    cell: Cell
+    month: Month
+    today: date
+    meeting: Meeting | None
+    others: tuple[Meeting, ...]
+    deadlines: Deadlines
+    sheet: Sheet | None
+
+    @property
+    def is_planned(self) -> bool:
+        return self.meeting is not None
+
+    @property
+    def is_held(self) -> bool:
+        return self.meeting is not None and self.meeting.is_held
+
+    @cached_property
+    def preparation(self) -> CommitteePreparation | None:
+        return CommitteePreparation.objects.filter(meeting=self.meeting).first() if self.meeting else None
+
+    @cached_property
+    def postings(self) -> dict[str, Posting]:
+        return {posting.kind: posting for posting in self.meeting.postings.all()} if self.meeting else {}
+
+    @property
+    def files(self) -> Posting | None:
+        return self.postings.get(PostingKind.FILES)
+
+    @property
+    def conclusion(self) -> Posting | None:
+        return self.postings.get(PostingKind.CONCLUSION)
+
+    @property
+    def is_prepared(self) -> bool:
+        return self.meeting is not None and bool(self.preparation or self.meeting.members_notified_on or self.files)
+
+    @property
+    def is_recorded(self) -> bool:
+        """Held, with times and roll call: enough to be scored."""
+        return self.is_held and self.meeting.minutes is not None and bool(self.sheet and self.sheet.facts.roster_size)
+
+    @property
+    def is_scored(self) -> bool:
+        """The cell has answered every line and voted (or there is no set to answer to)."""
+        if self.sheet is None:
+            return False
+        return self.sheet.is_sent or self.sheet.definition is None or (self.sheet.is_filled and self.sheet.vote.votes_for is not None)
+
+    @property
+    def is_posted(self) -> bool:
+        return self.conclusion is not None
+
+    @property
+    def is_sent(self) -> bool:
+        return self.sheet is not None and self.sheet.is_sent
+
+    @property
+    def next_step(self) -> str:
+        """The one main action: prepare, hold, score, post, send, or done."""
+        if not self.is_held:
+            planned = self.meeting.planned_on if self.meeting else None
+            return "hold" if planned and planned <= self.today and self.is_prepared else "hold" if self.is_prepared else "prepare"
+        if not self.is_recorded:
+            return "hold"
+        if not self.is_scored:
+            return "score"
+        if self.is_sent:
+            return "done" if self.is_posted else "post"
+        return "send" if self.is_posted else "post"
+
+
+def month_of_cell(cell: Cell, month: Month, *, today: date) -> CellMonth:
+    """The month's page of a cell. A fixed number of queries."""
+    meetings = list(
+        Meeting.objects.filter(cell=cell, for_month=month.first).exclude(state="CANCELLED").select_related("cell").order_by("pk")
+    )
+    monthly = next((meeting for meeting in meetings if meeting.kind != MeetingKind.THEMATIC), None)
+    sheet = open_sheet(monthly, as_of=today) if monthly is not None and monthly.is_held else None
+    return CellMonth(
+        cell=cell,
+        month=month,
+        today=today,
+        meeting=monthly,
+        others=tuple(meeting for meeting in meetings if meeting is not monthly),
+        deadlines=deadlines_for(cell, month.first, monthly.held_on if monthly else None),
+        sheet=sheet,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PastMonth:
+    month: Month
+    score: MonthScore | None
+
+
+def past_months(cell: Cell, month: Month) -> list[PastMonth]:
+    """The twelve months up to this one, oldest first; months nobody has scored yet are there without a score."""
+    months = [month.shifted(-back) for back in reversed(range(MONTHS_SHOWN))]
+    scores = MonthScore.objects.filter(cell=cell, month__gte=months[0].first, month__lte=month.first)
+    by_month = {Month.of(score.month): score for score in scores}
+    return [PastMonth(each, by_month.get(each)) for each in months]
+
+
+def openings_of(cell: Cell) -> list[ContentOpening]:
+    """Who opened the content of the cell's meetings, and why: the ten latest."""
+    return list(ContentOpening.objects.filter(meeting__cell=cell).select_related("user", "meeting").order_by("-opened_at")[:10])
+
+
+def month_to_begin_with(cell: Cell, *, now: datetime) -> Month:
+    """The month a secretary most likely wants: last month's while it is held and not sent, else this one."""
+    this = Month.of(timezone.localdate(now))
+    before = this.shifted(-1)
+    waiting = Meeting.objects.monthly().held().filter(cell=cell, for_month=before.first)
+    if waiting.exists() and not ScoreSheet.objects.filter(cell=cell, month=before.first, state="SUBMITTED").exists():
+        return before
+    return this

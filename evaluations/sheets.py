@@ -1,0 +1,281 @@
+"""A month's score sheet as the cell sees and answers it, before and after it is sent."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from evaluations.compiler import Outcome
+from evaluations.definition import Definition, Line, definition_of
+from evaluations.explaining import Explanation, explain
+from evaluations.measuring import look
+from evaluations.models import CriteriaSet, CriterionGroup, MonthFacts, ScoreSheet, SheetEntry, SheetNote
+from evaluations.scoring import Scored, evaluate
+from meetings.models import Cell, Meeting, Member, Presence
+from meetings.roll_call import vote_base
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the cell says on one line; nothing at all is a blank."""
+
+    level: int | None = None  # index of the chosen row of a judged line
+    confirmed: bool = False
+    claimed_points: int | None = None  # hundredths, where the cell scores otherwise than the log
+    reason: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        return self == Answer()
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """The cell's vote on its sheet (domain: who watched and scored, who proposed, n of N, weak points, remedies)."""
+
+    scorer: Member | None = None
+    proposer: str = ""
+    votes_for: int | None = None
+    votes_base: int | None = None
+    weak_points: str = ""
+    remedies: str = ""
+
+
+class StaleSheet(Exception):
+    """Someone else answered the sheet since the form was made; nothing was written."""
+
+    def __init__(self, sheet: ScoreSheet):
+        super().__init__(f"sheet {sheet.pk} is at version {sheet.version}")
+        self.sheet = sheet
+
+
+class AlreadySent(Exception):
+    """The sheet was sent: the voted score is frozen."""
+
+
+@dataclass(frozen=True)
+class SheetLine:
+    """One line of the page: what the log says, what the cell answered, and what is still to do on it."""
+
+    explanation: Explanation
+    answer: Answer
+    own: int | None  # hundredths that the cell gives, None while it doesn't or where nothing is given
+    note: str = ""
+
+    @property
+    def line(self) -> Line:
+        return self.explanation.line
+
+    @property
+    def is_claimed(self) -> bool:
+        return self.answer.claimed_points is not None
+
+    @property
+    def asks_confirmation(self) -> bool:
+        return self.line.criterion.asks_confirmation and self.explanation.outcome >= 0
+
+    @property
+    def problem(self) -> str:
+        """What keeps the line from being filled; '' when it is, or when there is nothing to fill."""
+        if self.explanation.outcome == Outcome.NOT_ANSWERED:
+            return _("Choose a level.")
+        if self.is_claimed and not self.answer.reason:
+            return _("Say why the cell scores otherwise.")
+        if self.asks_confirmation and not self.answer.confirmed and not self.is_claimed:
+            return _("Confirm what the log proposes, or score otherwise with a reason.")
+        return ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A whole sheet: its meeting, set, facts, lines by group, and the vote."""
+
+    cell: Cell
+    meeting: Meeting
+    stored: ScoreSheet | None
+    definition: Definition | None  # None where no set was in force
+    facts: MonthFacts
+    scored: Scored | None
+    lines: tuple[SheetLine, ...]
+
+    @property
+    def criteria_set(self) -> CriteriaSet | None:
+        return self.definition.criteria_set if self.definition else None
+
+    @property
+    def is_sent(self) -> bool:
+        return self.stored is not None and self.stored.is_sent
+
+    @property
+    def version(self) -> int:
+        return self.stored.version if self.stored else 0
+
+    @property
+    def vote(self) -> Vote:
+        if self.stored is None:
+            return Vote()
+        return Vote(
+            self.stored.scorer,
+            self.stored.proposer,
+            self.stored.votes_for,
+            self.stored.votes_base,
+            self.stored.weak_points,
+            self.stored.remedies,
+        )
+
+    @cached_property
+    def groups(self) -> list[tuple[CriterionGroup, list[SheetLine]]]:
+        grouped: dict[int, tuple[CriterionGroup, list[SheetLine]]] = {}
+        for line in self.lines:
+            group = line.line.criterion.group
+            grouped.setdefault(group.pk, (group, []))[1].append(line)
+        return list(grouped.values())
+
+    @cached_property
+    def open_lines(self) -> list[SheetLine]:
+        """The lines the cell still has to answer."""
+        return [] if self.is_sent else [line for line in self.lines if line.problem]
+
+    @property
+    def answered(self) -> int:
+        return len(self.lines) - len(self.open_lines)
+
+    @property
+    def group_totals(self) -> list[dict]:
+        """Per group, what the cell gives over the lines that count; None where a line of it is still open."""
+        return [
+            {
+                "group": group,
+                "own": None if any(line.problem for line in lines) and not self.is_sent else sum(line.own or 0 for line in lines),
+            }
+            for group, lines in self.groups
+        ]
+
+    @property
+    def is_filled(self) -> bool:
+        return not self.open_lines
+
+    @property
+    def own_total(self) -> int | None:
+        """What the cell gives itself, summed over the lines that count so far; None until every line is answered."""
+        if not self.is_filled:
+            return None
+        return Scored.of(self.definition, self._settled, [line.own for line in self.lines]).total if self.definition else None
+
+    @property
+    def _settled(self) -> list[int]:
+        # A line that isn't due takes no part in the vote: for the cell's own total it is left out like one that doesn't apply.
+        return [Outcome.NOT_APPLICABLE if code == Outcome.NOT_DUE else code for code in self.scored.outcome]
+
+    @property
+    def not_due(self) -> list[SheetLine]:
+        return [line for line in self.lines if line.explanation.outcome == Outcome.NOT_DUE]
+
+
+def open_sheet(meeting: Meeting, *, as_of: date) -> Sheet:
+    """The sheet of a held regular or combined sitting, from the facts as they stand now; a sent one from what is stored.
+
+    About ten queries, whatever the number of criteria. Raises `Meeting.DoesNotExist` where the sitting was not held.
+    """
+    stored = ScoreSheet.objects.select_related("criteria_set", "scorer", "submitted_by").filter(meeting=meeting).first()
+    sent = stored is not None and stored.is_sent
+    facts = look(meeting.cell_id, meeting.for_month, as_of=as_of)
+    if facts is None or facts.meeting_id != meeting.pk:
+        raise Meeting.DoesNotExist
+    criteria_set = stored.criteria_set if sent else _set_in_force(facts)
+    if criteria_set is None:
+        return Sheet(meeting.cell, meeting, stored, None, facts, None, ())
+    definition = definition_of(criteria_set)
+    if sent:
+        facts = MonthFacts.objects.filter(cell=meeting.cell_id, month=meeting.for_month).first() or facts
+        answers = {line.index: Answer(level=stored.levels[line.index]) for line in definition}
+        scored = evaluate(definition, facts, stored.levels)
+        own = stored.own
+        notes = dict(SheetNote.objects.filter(sheet=stored).values_list("criterion_id", "text"))
+    else:
+        answers = _answers(definition, stored)
+        levels = [answers[line.index].level for line in definition]
+        scored = evaluate(definition, facts, levels)
+        own = [own_points(answers[line.index], points) for line, points in zip(definition, scored.points, strict=True)]
+        notes = {}
+    explanations = explain(definition, facts, scored)
+    lines = tuple(
+        SheetLine(explanation, answers[index], own[index], notes.get(explanation.line.criterion.pk, ""))
+        for index, explanation in enumerate(explanations)
+    )
+    return Sheet(meeting.cell, meeting, stored, definition, facts, scored, lines)
+
+
+def own_points(answer: Answer, points: int | None) -> int | None:
+    """What the cell gives on a line: what it claims, else what the log or its chosen level comes to."""
+    return points if answer.claimed_points is None else answer.claimed_points
+
+
+def _set_in_force(facts: MonthFacts) -> CriteriaSet | None:
+    return CriteriaSet.objects.filter(pk=facts.criteria_set_id).first() if facts.criteria_set_id else None
+
+
+def _answers(definition: Definition, stored: ScoreSheet | None) -> dict[int, Answer]:
+    entries = {entry.criterion_id: entry for entry in stored.entries.all()} if stored else {}
+    return {line.index: _answer(line, entries.get(line.criterion.pk)) for line in definition}
+
+
+def _answer(line: Line, entry: SheetEntry | None) -> Answer:
+    if entry is None:
+        return Answer()
+    level = line.index_of(entry.level_id) if entry.level_id else None
+    return Answer(level, entry.confirmed, entry.claimed_points, entry.reason)
+
+
+def vote_base_of(meeting: Meeting) -> int:
+    """How many may vote on the sheet: official members present."""
+    return vote_base(meeting.attendances.values_list("standing", "exemption", "presence"))
+
+
+def present_members(meeting: Meeting) -> list[Member]:
+    called = meeting.attendances.filter(presence=Presence.PRESENT, member__isnull=False).select_related("member")
+    return [attendance.member for attendance in called.order_by("member__order_key")]
+
+
+@transaction.atomic
+def answer_sheet(*, meeting: Meeting, answers: Mapping[int, Answer], vote: Vote, expected_version: int, as_of: date) -> ScoreSheet:
+    """Store the cell's answers (by index of line) and vote on a sheet that is not sent yet; blanks are kept as blanks.
+
+    Makes the sheet on its first answer. Raises `StaleSheet` where its version moved on, `AlreadySent` once it is frozen.
+    """
+    Meeting.objects.select_for_update().get(pk=meeting.pk)
+    sheet = ScoreSheet.objects.filter(meeting=meeting).first()
+    if sheet is not None and sheet.is_sent:
+        raise AlreadySent
+    if (sheet.version if sheet else 0) != expected_version:
+        raise StaleSheet(sheet or ScoreSheet(meeting=meeting, version=0))
+    facts = look(meeting.cell_id, meeting.for_month, as_of=as_of)
+    criteria_set = _set_in_force(facts) if facts else None
+    if sheet is None:
+        sheet = ScoreSheet(cell_id=meeting.cell_id, month=meeting.for_month, meeting=meeting, version=0)
+    sheet.version += 1
+    sheet.criteria_set = criteria_set
+    for name in ("scorer", "proposer", "votes_for", "votes_base", "weak_points", "remedies"):
+        setattr(sheet, name, getattr(vote, name))
+    sheet.save()
+    sheet.entries.all().delete()
+    if criteria_set is not None:
+        SheetEntry.objects.bulk_create(_entries(sheet, definition_of(criteria_set), answers))
+    return sheet
+
+
+def _entries(sheet: ScoreSheet, definition: Definition, answers: Mapping[int, Answer]) -> Iterable[SheetEntry]:
+    for line in definition:
+        answer = answers.get(line.index, Answer())
+        if not answer.is_blank:
+            yield SheetEntry(
+                sheet=sheet,
+                criterion=line.criterion,
+                level_id=None if answer.level is None else line.levels[answer.level].key,
+                confirmed=answer.confirmed,
+                claimed_points=answer.claimed_points,
+                reason=answer.reason,
+            )

@@ -1,0 +1,89 @@
+"""Sending a month up: conclude the sitting, freeze what the cell voted, measure and score, in one transaction."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from evaluations import scoring
+from evaluations.compiler import Outcome
+from evaluations.measuring import Targets
+from evaluations.models import ScoreSheet, SheetNote, SheetState
+from evaluations.sheets import AlreadySent, Sheet, StaleSheet, open_sheet
+from meetings.deadlines import deadlines_for
+from meetings.models import Meeting, User
+from meetings.recording import conclude_meeting, missing_to_conclude, once
+
+
+class NotReady(Exception):
+    """The month can't be sent yet: what is missing, as sentences."""
+
+    def __init__(self, missing: list[str | Promise]):
+        super().__init__("; ".join(map(str, missing)))
+        self.missing = missing
+
+
+def missing_of(sheet: Sheet) -> list[str | Promise]:
+    """What still keeps a month from being sent; empty when nothing does."""
+    missing: list[str | Promise] = [sentence for _field, sentence in missing_to_conclude(sheet.meeting)]
+    if sheet.definition is not None:
+        missing += [f"{line.line.criterion.code}: {line.problem}" for line in sheet.open_lines]
+        if sheet.vote.votes_for is None or sheet.vote.votes_base is None:
+            missing.append(_("The vote on the score (n of N) is not recorded yet."))
+    return missing
+
+
+def submit(*, meeting: Meeting, by: User, at: datetime, expected_version: int, form_key: UUID | None = None) -> ScoreSheet:
+    """Conclude the month's sitting, freeze the voted points, measure and score. One transaction; nothing is asked of the broker.
+
+    Locks the meeting. The committees' summaries follow from the change log. Raises `NotReady` with what is missing, `StaleSheet`
+    where the sheet was answered anew, `AlreadySent` where it was sent; the second tap of one form gets the sheet that the first sent.
+    """
+    with once(by=by, form_key=form_key) as submission:
+        if submission.target:
+            return ScoreSheet.objects.get(public_id=submission.target)
+        sheet = _send(meeting=meeting, by=by, at=at, expected_version=expected_version)
+        submission.target = str(sheet.public_id)
+        return sheet
+
+
+@transaction.atomic
+def _send(*, meeting: Meeting, by: User, at: datetime, expected_version: int) -> ScoreSheet:
+    meeting = Meeting.objects.select_for_update(of=("self",)).select_related("cell").get(pk=meeting.pk)
+    today = timezone.localdate(at)
+    sheet = open_sheet(meeting, as_of=today)
+    if sheet.is_sent:
+        raise AlreadySent
+    if sheet.version != expected_version:
+        raise StaleSheet(sheet.stored or ScoreSheet(meeting=meeting, version=0))
+    missing = missing_of(sheet)
+    if missing:
+        raise NotReady(missing)
+    conclude_meeting(meeting=meeting, expected_version=meeting.version, by=by, at=at)
+    stored = sheet.stored or ScoreSheet(cell_id=meeting.cell_id, month=meeting.for_month, meeting=meeting, version=0)
+    _freeze(stored, sheet)
+    stored.state = SheetState.SUBMITTED
+    stored.version += 1
+    stored.submitted_by = by
+    stored.submitted_at = at
+    stored.due_on = deadlines_for(meeting.cell, meeting.for_month, meeting.held_on).send_by
+    stored.save()
+    stored.entries.all().delete()
+    SheetNote.objects.bulk_create(
+        SheetNote(sheet=stored, criterion=line.line.criterion, text=line.answer.reason) for line in sheet.lines if line.answer.reason
+    )
+    scoring.score(Targets.of([(meeting.cell_id, meeting.for_month)]), as_of=today)
+    stored.refresh_from_db()
+    return stored
+
+
+def _freeze(stored: ScoreSheet, sheet: Sheet) -> None:
+    """Fold the answers into the arrays, in the set's order."""
+    stored.criteria_set = sheet.criteria_set
+    if sheet.definition is None:
+        return
+    stored.levels = [line.answer.level for line in sheet.lines]
+    stored.own = [None if line.explanation.outcome == Outcome.NOT_DUE else line.own for line in sheet.lines]

@@ -1,0 +1,167 @@
+"""The score sheet: answering it, sending it, and the explanation of every point."""
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from evaluations.forms.sending import SendForm
+from evaluations.forms.sheets import SheetForm
+from evaluations.models import ScoreSheet
+from evaluations.periods import Month
+from evaluations.sheets import AlreadySent, Sheet, StaleSheet, answer_sheet, open_sheet, present_members, vote_base_of
+from evaluations.submission import NotReady, missing_of, submit
+from meetings.models import Cell, Meeting
+from meetings.permissions import require
+from meetings.recording import Refused, StaleForm
+from meetings.scope import cell_in_scope
+
+
+def _sheet_or_404(cell: Cell, month: Month) -> Sheet:
+    meeting = Meeting.objects.monthly().held().select_related("cell").filter(cell=cell, for_month=month.first).first()
+    if meeting is None:
+        raise Http404
+    return open_sheet(meeting, as_of=timezone.localdate())
+
+
+def cell_sheet(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
+    """Answer what only people can judge; what the log computes stands there with its fact. Saves itself while one types."""
+    cell = cell_in_scope(request.authority, cell)
+    require(request.authority.to_record(cell))
+    sheet = _sheet_or_404(cell, month)
+    if sheet.is_sent:
+        return redirect("cell_explanation", cell=cell.public_id, month=month)
+    form = SheetForm(
+        _confirming_group(request, sheet), sheet=sheet, present=present_members(sheet.meeting), vote_base=vote_base_of(sheet.meeting)
+    )
+    saves_itself = "X-Autosave" in request.headers
+    if request.method == "POST" and form.is_valid():
+        try:
+            stored = answer_sheet(
+                meeting=sheet.meeting,
+                answers=form.answers,
+                vote=form.vote,
+                expected_version=form.cleaned_data["version"],
+                as_of=timezone.localdate(),
+            )
+        except (StaleSheet, AlreadySent):
+            return _stale(request, sheet, form)
+        return _saved(stored) if saves_itself else _after_saving(request, cell, month)
+    if saves_itself:
+        return JsonResponse({"errors": form.errors}, status=422)
+    return render(
+        request,
+        "evaluations/cell_sheet.html",
+        {"cell": cell, "month": month, "sheet": sheet, "form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _confirming_group(request: HttpRequest, sheet: Sheet):
+    """The posted fields; where "all right" of a group was tapped, with each of its proposals confirmed."""
+    if request.method != "POST":
+        return None
+    posted = request.POST.copy()
+    for group, lines in sheet.groups:
+        if posted.get("confirm_group") == str(group.pk):
+            posted.update({f"confirmed_{line.line.index}": "on" for line in lines if line.asks_confirmation})
+    return posted
+
+
+def _saved(stored: ScoreSheet) -> JsonResponse:
+    return JsonResponse({"saved_at": date_format(timezone.localtime(), "H:i"), "version": stored.version})
+
+
+def _after_saving(request: HttpRequest, cell: Cell, month: Month) -> HttpResponse:
+    if "confirm_group" in request.POST:
+        page = redirect("cell_sheet", cell=cell.public_id, month=month)
+        page["Location"] += f"#group-{request.POST['confirm_group']}"
+        return page
+    if _sheet_or_404(cell, month).is_filled:
+        messages.success(request, _("The score is saved. Next: issue and post the conclusion, then send."))
+        return redirect("cell_month", cell=cell.public_id, month=month)
+    messages.info(request, _("Saved. Some lines are still open."))
+    page = redirect("cell_sheet", cell=cell.public_id, month=month)
+    page["Location"] += "#open"
+    return page
+
+
+def _stale(request: HttpRequest, sheet: Sheet, form: SheetForm) -> HttpResponse:
+    """What was typed beside what is stored; typing is kept, and may be sent again over the new version."""
+    fresh = open_sheet(sheet.meeting, as_of=timezone.localdate())
+    mine = form.answers
+    rows = [
+        {"line": line.line, "mine": mine.get(line.line.index), "stored": line.answer}
+        for line in fresh.lines
+        if mine.get(line.line.index) != line.answer
+    ]
+    return render(
+        request,
+        "evaluations/sheet_stale.html",
+        {"sheet": fresh, "form": form, "rows": rows, "posted": _posted_pairs(request), "version": fresh.version},
+        status=409,
+    )
+
+
+def _posted_pairs(request: HttpRequest) -> list[tuple[str, str]]:
+    left_out = {"csrfmiddlewaretoken", "version"}
+    return [(name, value) for name, values in request.POST.lists() if name not in left_out for value in values]
+
+
+def cell_send(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
+    """Look once more, then send the month up: from then on the voted score is frozen."""
+    cell = cell_in_scope(request.authority, cell)
+    require(request.authority.to_record(cell))
+    sheet = _sheet_or_404(cell, month)
+    form = SendForm(request.POST or None, initial={"version": sheet.version, "form_key": uuid4()})
+    missing = [] if sheet.is_sent else missing_of(sheet)
+    if request.method == "POST" and form.is_valid():
+        try:
+            submit(
+                meeting=sheet.meeting,
+                by=request.user,
+                at=timezone.now(),
+                expected_version=form.cleaned_data["version"],
+                form_key=form.cleaned_data["form_key"],
+            )
+        except NotReady as not_ready:
+            missing = not_ready.missing
+        except (StaleSheet, StaleForm):
+            form = SendForm(initial={"version": open_sheet(sheet.meeting, as_of=timezone.localdate()).version, "form_key": uuid4()})
+            messages.warning(request, _("The sheet was changed meanwhile. Look at it once more, then send."))
+        except AlreadySent:
+            return redirect("cell_month", cell=cell.public_id, month=month)
+        except Refused as refused:
+            missing = list(refused.problems.values())
+        else:
+            messages.success(request, _("Sent. The committee above sees it now; it will verify the score."))
+            return redirect("cell_month", cell=cell.public_id, month=month)
+    elif sheet.is_sent:
+        return redirect("cell_explanation", cell=cell.public_id, month=month)
+    return render(
+        request,
+        "evaluations/cell_send.html",
+        {"cell": cell, "month": month, "sheet": sheet, "form": form, "missing": missing},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def cell_explanation(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
+    """Every point of a month down to its fact and clause. Reasons, weak points and remedies only for those near the cell."""
+    cell = cell_in_scope(request.authority, cell)
+    sheet = _sheet_or_404(cell, month)
+    return render(
+        request,
+        "evaluations/cell_explanation.html",
+        {
+            "cell": cell,
+            "month": month,
+            "sheet": sheet,
+            "sees_content": bool(request.authority.to_read_content(cell)),
+            "may_record": bool(request.authority.to_record(cell)),
+        },
+    )

@@ -1,0 +1,86 @@
+"""A cell with a sheet in force and a month recorded, for the tests of sheets, submission and pages."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.core.management import call_command
+
+from evaluations import publishing
+from evaluations.models import CriteriaSet, ScoreSheet
+from evaluations.sheets import Answer, Vote, answer_sheet, open_sheet
+from meetings.models import Committee, Meeting
+from meetings.recording import Issue, record_posting
+from tests.meetings.sittings import Five, five, recorded
+
+NOW = datetime(2026, 11, 5, 9, 30, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+TODAY = NOW.date()
+NOVEMBER = date(2026, 11, 1)
+
+
+def put_in_force(committee: Committee, code: str = "thu", effective_from: date = date(2025, 7, 1)) -> CriteriaSet:
+    """The sample sheet, cloned and published for the cells under a committee."""
+    call_command("load_criteria", verbosity=0)
+    sample = CriteriaSet.objects.get(code="an-phu-2025")
+    draft = publishing.clone(
+        criteria_set=sample,
+        code=code,
+        title="Bộ tiêu chí để thử",
+        document=sample.document,
+        owner=committee,
+        effective_from=effective_from,
+    )
+    return publishing.publish(criteria_set=draft, committee=committee)
+
+
+@dataclass
+class RecordedMonth:
+    people: Five
+    meeting: Meeting
+    criteria_set: CriteriaSet | None
+
+    @property
+    def sheet(self) -> ScoreSheet:
+        return ScoreSheet.objects.get(meeting=self.meeting)
+
+
+def recorded_month(*, with_set: bool = True, **sitting) -> RecordedMonth:
+    people = five()
+    committee = Committee.objects.get(scope_path=people.cell.scope_path.removesuffix(people.cell.segment))
+    criteria_set = put_in_force(committee) if with_set else None
+    return RecordedMonth(people, recorded(people, **sitting), criteria_set)
+
+
+def filled_in(month: RecordedMonth, **changes: Answer) -> ScoreSheet:
+    """Every line answered: the best level of judged lines, proposals confirmed; `line_3_1=Answer(…)` for one line otherwise."""
+    sheet = open_sheet(month.meeting, as_of=TODAY)
+    answers = {line.line.index: _usual_answer(line) for line in sheet.lines}
+    by_code = {line.line.criterion.code: line.line.index for line in sheet.lines}
+    answers |= {by_code[name.removeprefix("line_").replace("_", ".")]: answer for name, answer in changes.items()}
+    return answer_sheet(
+        meeting=month.meeting,
+        answers=answers,
+        vote=Vote(votes_for=3, votes_base=3, weak_points="Ít ý kiến", remedies="Gợi mở thêm"),
+        expected_version=sheet.version,
+        as_of=TODAY,
+    )
+
+
+def _usual_answer(line) -> Answer:
+    if line.line.criterion.asks_level and line.explanation.is_applicable:
+        return Answer(level=0)
+    return Answer(confirmed=line.asks_confirmation)
+
+
+def posted(month: RecordedMonth, posted_on: date = date(2026, 11, 4)) -> Meeting:
+    meeting = Meeting.objects.get(pk=month.meeting.pk)
+    return record_posting(
+        meeting=meeting,
+        issue=Issue(document_number="05-KL/CB", issued_on=posted_on, posted_on=posted_on),
+        expected_version=meeting.version,
+        by=month.people.user,
+        today=TODAY,
+    )
+
+
+EVENING = {"starts_at": time(19, 0), "ends_at": time(21, 0)}
