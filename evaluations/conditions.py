@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from evaluations.measures import MEASURES, Measure, Unit
 from evaluations.models import Comparison, Condition
 
-SHAPE = re.compile(r"(?P<measure>[^\s<>=≤≥]+)\s*(?P<comparison><=|>=|≤|≥|<|>|=)\s*(?P<value>.+)", re.DOTALL)
+SHAPE = re.compile(r"(?P<measure>[^\s<>=≤≥]+)\s*(?P<comparison>[<>]=|[≤≥=]|[<>](?!=))\s*(?P<value>.+)", re.DOTALL)
 NUMBER = re.compile(r"-?\d{1,6}(?:[.,]\d{1,2})?")
 SIGNS = {"≤": "<=", "≥": ">="}
 YES_NO = {"yes": 1, "no": 0, "có": 1, "không": 0, "1": 1, "0": 0}
@@ -110,15 +110,12 @@ def _yes_or_no(measure: Measure, comparison: str, value: str) -> Decimal:
 def _number(measure: Measure, value: str, parameters: Collection[str]) -> Decimal:
     bare = value.removesuffix("%").rstrip() if measure.unit is Unit.RATIO else value
     if not NUMBER.fullmatch(bare):
-        known = _(" or one of the delegated parameters: %(codes)s") % {"codes": ", ".join(parameters)} if parameters else ""
-        raise FaultyConditions(
-            [
-                _("“%(name)s” is compared with a number%(known)s; “%(value)s” is neither.")
-                % {"name": measure.name, "known": known, "value": value}
-            ]
-            if known
-            else [_("“%(name)s” is compared with a number; “%(value)s” is none.") % {"name": measure.name, "value": value}]
-        )
+        told = {"name": measure.name, "value": value, "codes": ", ".join(parameters)}
+        if parameters:
+            sentence = _("“%(name)s” is compared with a number or a delegated parameter (%(codes)s); “%(value)s” is neither.") % told
+        else:
+            sentence = _("“%(name)s” is compared with a number; “%(value)s” is none.") % told
+        raise FaultyConditions([sentence])
     number = Decimal(bare.replace(",", "."))
     if measure.unit is Unit.RATIO and not 0 <= number <= 100:
         raise FaultyConditions([_("“%(name)s” is a share in percent, from 0 to 100.") % {"name": measure.name}])

@@ -355,7 +355,7 @@ def read_criteria(folder: Path = FOLDER) -> CriteriaFiles:
 def _faults_between(documents: list[DocumentEntry], sets: list[SetEntry]) -> Iterator[str]:
     """What one place says of another and is not there."""
     keys = [entry.key for entry in documents]
-    by_code = {entry.code: entry for entry in sets}
+    by_code = {entry.code: entry for entry in reversed(sets)}
     for entry in documents:
         if keys.count(entry.key) > 1:
             yield _("%(place)s: the document %(number)s of that issuer and day appears twice.") % {

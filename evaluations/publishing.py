@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from evaluations.definition import Definition, definition_of
+from evaluations.definition import Definition, Line, definition_of
+from evaluations.measures import MEASURES
 from evaluations.models import (
     Condition,
     CriteriaScope,
     CriteriaSet,
     Criterion,
     CriterionGroup,
-    CriterionKind,
     Parameter,
     Row,
     RuleDocument,
@@ -40,11 +41,15 @@ class NotPublishable(Exception):
 
 
 def faults_of(criteria_set: CriteriaSet) -> list[Fault]:
-    """What is wrong with a sheet, as sentences; empty where it may be published."""
+    """What is wrong with a sheet, as sentences; empty where it may be published. Six queries, whatever its size."""
+    unknown = _unknown_measures(criteria_set)
+    if unknown:  # without them there is no definition to look at
+        return unknown
     definition = definition_of(criteria_set)
-    faults = []
     if criteria_set.kind == SetKind.FRAME:
-        faults.append(Fault(criteria_set.title, _("A frame is cited and never scores, so it has no scope.")))
+        faults = [Fault(criteria_set.title, _("A frame is cited and never scores, so it has no scope."))]
+        return faults + _faults_of_sums(definition)
+    faults = _faults_of_thresholds(definition)
     if not definition.lines:
         faults.append(Fault(criteria_set.title, _("The set has no criteria.")))
     for line in definition:
@@ -52,18 +57,38 @@ def faults_of(criteria_set: CriteriaSet) -> list[Fault]:
     return faults + _faults_of_sums(definition)
 
 
-def _faults_of_line(line) -> list[str]:
+def _unknown_measures(criteria_set: CriteriaSet) -> list[Fault]:
+    asked = Condition.objects.filter(Q(criterion__criteria_set=criteria_set) | Q(row__criterion__criteria_set=criteria_set))
+    strange = asked.exclude(measure__in=list(MEASURES)).select_related("criterion", "row__criterion")
+    return [
+        Fault((condition.criterion or condition.row.criterion).code, _("There is no measure “%(name)s”.") % {"name": condition.measure})
+        for condition in strange
+    ]
+
+
+def _faults_of_thresholds(definition: Definition) -> list[Fault]:
+    criteria_set = definition.criteria_set
+    if None in (criteria_set.good_from, criteria_set.fair_from, criteria_set.average_from):
+        return [Fault(criteria_set.title, _("It does not say from how many points on a month is Good, Fair and Average."))]
+    if criteria_set.good_from > sum(line.max_points or 0 for line in definition):
+        return [Fault(criteria_set.title, _("Good starts above the points that can be reached."))]
+    return []
+
+
+def _faults_of_line(line: Line) -> list[str]:
+    if line.max_points is None:
+        return [_("It has no points.")]
     if not line.levels:
         return [_("It has no rows, so nothing can match.")]
     faults = []
-    if line.max_points is None:
-        return [_("It has no points.")]
     if line.levels[-1].tests:
         faults.append(_("Its last row must hold in every case: give it no conditions."))
-    if any(not level.tests for level in line.levels[:-1]) and line.criterion.kind in (
-        CriterionKind.COMPUTED,
-        CriterionKind.DOCUMENTARY,
-    ):
+    if line.criterion.asks_level:
+        if len(line.levels) == 1:
+            faults.append(_("It has one level, so the cell has nothing to choose."))
+    elif len(line.levels) == 1:
+        faults.append(_("It gives the same points whatever the facts are."))
+    elif any(not level.tests for level in line.levels[:-1]):
         faults.append(_("A row without conditions stands before others, which can never match."))
     if max(level.points for level in line.levels) != line.max_points:
         faults.append(_("Its best row gives other points than the criterion's maximum."))
@@ -72,8 +97,11 @@ def _faults_of_line(line) -> list[str]:
 
 def _faults_of_sums(definition: Definition) -> list[Fault]:
     faults = []
+    is_sheet = definition.criteria_set.kind == SetKind.SHEET
     for group in definition.criteria_set.groups.all():
         within = sum(line.max_points or 0 for line in definition if line.criterion.group_id == group.pk)
+        if group.max_points is None and is_sheet:
+            faults.append(Fault(group.code, _("The group has no points.")))
         if group.max_points is not None and within != group.max_points:
             faults.append(Fault(group.code, _("The points of its criteria do not add up to the group's.")))
     return faults
@@ -105,13 +133,18 @@ def publish(*, criteria_set: CriteriaSet, committee: Committee, cell_kinds: tupl
 def clone(
     *, criteria_set: CriteriaSet, code: str, title: str, document: RuleDocument, owner: Committee, effective_from: date, note: str = ""
 ) -> CriteriaSet:
-    """A draft that starts as a copy of a set, down to its conditions; each line concretises what the original's did."""
+    """A draft sheet that starts as a copy of a set, down to its conditions.
+
+    Each line concretises what the original's did; where the original is a frame, the frame's own line. A frame has no thresholds and
+    may have no rows, so such a draft has faults until they are filled in.
+    """
+    is_frame = criteria_set.kind == SetKind.FRAME
     copy = CriteriaSet.objects.create(
         code=code,
         title=title,
-        kind=criteria_set.kind,
+        kind=SetKind.SHEET,
         document=document,
-        based_on=criteria_set.based_on or criteria_set,
+        based_on=criteria_set if is_frame else criteria_set.based_on,
         owner=owner,
         effective_from=effective_from,
         good_from=criteria_set.good_from,
@@ -122,7 +155,8 @@ def clone(
     parameters = {old.pk: _copied(old, criteria_set=copy) for old in Parameter.objects.filter(criteria_set=criteria_set)}
     groups = {old.pk: _copied(old, criteria_set=copy) for old in CriterionGroup.objects.filter(criteria_set=criteria_set)}
     criteria = {
-        old.pk: _copied(old, criteria_set=copy, group=groups[old.group_id]) for old in Criterion.objects.filter(criteria_set=criteria_set)
+        old.pk: _copied(old, criteria_set=copy, group=groups[old.group_id], **({"concretises": old} if is_frame else {}))
+        for old in Criterion.objects.filter(criteria_set=criteria_set)
     }
     rows = {old.pk: _copied(old, criterion=criteria[old.criterion_id]) for old in Row.objects.filter(criterion__criteria_set=criteria_set)}
     ofs = Condition.objects.filter(row__in=rows) | Condition.objects.filter(criterion__in=criteria)

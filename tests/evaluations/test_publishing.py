@@ -1,0 +1,217 @@
+"""The life of a set: cloned, checked, published."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from evaluations.criteria_files import read_criteria
+from evaluations.definition import definition_of
+from evaluations.loading import as_entry, load_criteria
+from evaluations.models import (
+    Condition,
+    CriteriaScope,
+    CriteriaSet,
+    Criterion,
+    CriterionGroup,
+    Parameter,
+    Row,
+    RuleDocument,
+    SetKind,
+    SetState,
+)
+from evaluations.publishing import NotPublishable, clone, faults_of, publish
+from meetings.models import CellKind, Committee, Level
+from tests.factories import make_committee
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+@pytest.fixture
+def province() -> Committee:
+    return make_committee(name="Tỉnh ủy Minh Họa", level=Level.PROVINCE)
+
+
+@pytest.fixture
+def sample() -> CriteriaSet:
+    load_criteria(files=read_criteria())
+    return CriteriaSet.objects.get(code="an-phu-2025")
+
+
+def copy_of(original: CriteriaSet, owner: Committee, code: str = "minh-hoa", **fields) -> CriteriaSet:
+    fields = {"title": "Phiếu của tỉnh", "effective_from": date(2026, 1, 1), "document": RuleDocument.objects.latest("issued_on")} | fields
+    return clone(criteria_set=original, code=code, owner=owner, **fields)
+
+
+def line(criteria_set: CriteriaSet, code: str) -> Criterion:
+    return criteria_set.criteria.get(code=code)
+
+
+def sentences(criteria_set: CriteriaSet) -> list[tuple[str, str]]:
+    return [(fault.where, fault.sentence) for fault in faults_of(criteria_set)]
+
+
+def test_the_sample_has_no_faults(sample, django_assert_num_queries):
+    with django_assert_num_queries(6):
+        assert faults_of(sample) == []
+
+
+def test_a_clone_is_the_same_down_to_its_conditions_and_shares_nothing(sample, province):
+    copy = copy_of(sample, province)
+
+    said, original = as_entry(copy), as_entry(sample)
+    assert (said.groups, said.parameters, said.thresholds, said.based_on) == (
+        original.groups,
+        original.parameters,
+        original.thresholds,
+        "frame-2025",
+    )
+    assert (copy.kind, copy.state, copy.owner, faults_of(copy)) == (SetKind.SHEET, SetState.DRAFT, province, [])
+    assert copy.public_id != sample.public_id
+    assert {
+        condition.parameter.criteria_set_id
+        for condition in Condition.objects.filter(row__criterion__criteria_set=copy).exclude(parameter=None)
+    } == {copy.pk}
+
+    Row.objects.filter(criterion__criteria_set=copy).update(words="Khác")
+    assert as_entry(sample) == original
+
+
+def test_a_clone_of_a_frame_is_a_sheet_that_concretises_it_and_has_faults(sample, province):
+    frame = CriteriaSet.objects.get(code="frame-2025")
+    copy = copy_of(frame, province)
+
+    assert (copy.kind, copy.based_on) == (SetKind.SHEET, frame)
+    assert {entry.code: entry.concretises for entry in as_entry(copy).criteria} == {
+        entry.code: entry.code for entry in as_entry(frame).criteria
+    }
+    assert ("1", "It has no rows, so nothing can match.") in sentences(copy)
+    with pytest.raises(NotPublishable):
+        publish(criteria_set=copy, committee=province)
+
+
+def _without_rows(copy):
+    line(copy, "1").rows.all().delete()
+
+
+def _last_row_asks(copy):
+    Condition.objects.create(row=line(copy, "1").rows.last(), measure="minutes", comparison=">=", value=1)
+
+
+def _first_row_asks_nothing(copy):
+    Condition.objects.filter(row=line(copy, "1").rows.first()).delete()
+
+
+def _one_row(copy):
+    Row.objects.filter(criterion=line(copy, "3.2"), points=0).delete()
+    Condition.objects.filter(row__criterion=line(copy, "3.2")).delete()
+
+
+def _one_level(copy):
+    Row.objects.filter(criterion=line(copy, "3.1"), points=0).delete()
+
+
+def _best_row_too_low(copy):
+    Row.objects.filter(criterion=line(copy, "4.7"), points=100).update(points=50)
+
+
+def _no_points(copy):
+    Criterion.objects.filter(pk=line(copy, "4.7").pk).update(max_points=None)
+
+
+def _sum_of_group(copy):
+    CriterionGroup.objects.filter(criteria_set=copy, code="2").update(max_points=600)
+
+
+def _group_without_points(copy):
+    CriterionGroup.objects.filter(criteria_set=copy, code="2").update(max_points=None)
+
+
+def _strange_measure(copy):
+    Condition.objects.filter(row__criterion=line(copy, "4.7")).update(measure="mood")
+
+
+def _strange_condition_of_applying(copy):
+    Condition.objects.filter(criterion=line(copy, "7")).update(measure="mood")
+
+
+def _no_thresholds(copy):
+    CriteriaSet.objects.filter(pk=copy.pk).update(good_from=None, fair_from=None, average_from=None)
+
+
+def _good_out_of_reach(copy):
+    CriteriaSet.objects.filter(pk=copy.pk).update(good_from=101_00)
+
+
+def _no_criteria(copy):
+    copy.criteria.all().delete()
+
+
+def _frame(copy):
+    CriteriaSet.objects.filter(pk=copy.pk).update(kind=SetKind.FRAME)
+
+
+@pytest.mark.parametrize(
+    ("broken", "where", "sentence"),
+    [
+        (_without_rows, "1", "It has no rows, so nothing can match."),
+        (_last_row_asks, "1", "Its last row must hold in every case: give it no conditions."),
+        (_first_row_asks_nothing, "1", "A row without conditions stands before others, which can never match."),
+        (_one_row, "3.2", "It gives the same points whatever the facts are."),
+        (_one_level, "3.1", "It has one level, so the cell has nothing to choose."),
+        (_best_row_too_low, "4.7", "Its best row gives other points than the criterion's maximum."),
+        (_no_points, "4.7", "It has no points."),
+        (_sum_of_group, "2", "The points of its criteria do not add up to the group's."),
+        (_group_without_points, "2", "The group has no points."),
+        (_strange_measure, "4.7", "There is no measure “mood”."),
+        (_strange_condition_of_applying, "7", "There is no measure “mood”."),
+        (_no_thresholds, "Phiếu của tỉnh", "It does not say from how many points on a month is Good, Fair and Average."),
+        (_good_out_of_reach, "Phiếu của tỉnh", "Good starts above the points that can be reached."),
+        (_no_criteria, "Phiếu của tỉnh", "The set has no criteria."),
+        (_frame, "Phiếu của tỉnh", "A frame is cited and never scores, so it has no scope."),
+    ],
+)
+def test_a_broken_sheet_is_not_published(sample, province, broken, where, sentence):
+    copy = copy_of(sample, province)
+    broken(copy)
+    copy.refresh_from_db()
+
+    assert (where, sentence) in sentences(copy)
+    with pytest.raises(NotPublishable) as refusal:
+        publish(criteria_set=copy, committee=province)
+    assert sentence in str(refusal.value)
+    assert not CriteriaScope.objects.exists()
+    copy.refresh_from_db()
+    assert copy.state == SetState.DRAFT
+
+
+def test_publishing_puts_a_sheet_in_force_from_its_day_on(sample, province):
+    copy = publish(criteria_set=copy_of(sample, province), committee=province, cell_kinds=(CellKind.VILLAGE, CellKind.OFFICE))
+
+    assert copy.state == SetState.PUBLISHED
+    scopes = CriteriaScope.objects.filter(criteria_set=copy).order_by("cell_kind")
+    assert [(scope.committee, scope.cell_kind, scope.during.lower, scope.during.upper) for scope in scopes] == [
+        (province, CellKind.OFFICE, date(2026, 1, 1), None),
+        (province, CellKind.VILLAGE, date(2026, 1, 1), None),
+    ]
+
+
+def test_a_published_set_is_not_published_twice(sample, province):
+    copy = publish(criteria_set=copy_of(sample, province), committee=province)
+    with pytest.raises(NotPublishable, match="It is published already"):
+        publish(criteria_set=copy, committee=make_committee(name="Khác"))
+
+
+def test_two_sheets_are_not_in_force_for_the_same_cells_at_once(sample, province):
+    publish(criteria_set=copy_of(sample, province), committee=province)
+    with pytest.raises(IntegrityError, match="one_set_in_force_per_committee_and_kind"), transaction.atomic():
+        publish(criteria_set=copy_of(sample, province, code="thu-hai"), committee=province)
+
+    for_villages = copy_of(sample, province, code="thu-ba")
+    publish(criteria_set=for_villages, committee=province, cell_kinds=(CellKind.VILLAGE,))  # more exact, so no equal
+
+
+def test_lines_stand_in_their_order_in_a_clone(sample, province):
+    codes = [entry.criterion.code for entry in definition_of(copy_of(sample, province))]
+    assert codes == [entry.criterion.code for entry in definition_of(sample)]
+    assert Parameter.objects.filter(criteria_set__code="minh-hoa").count() == 3
