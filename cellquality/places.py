@@ -19,6 +19,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 ELSEWHERE = Path("/var/lib/cellquality")
 BINARIES = Path("/var/cache/cellquality")
 LONGEST_SOCKET_DIRECTORY = 85
+# What lies in the data directory, for `make clean-data`.
+KEPT = ["postgresql-*", "postgresql.*", "valkey", "*.log", "beat", "beat.*", "beat-*", "secret-key", "environment", "children", "lock"]
 
 
 def data_directory() -> Path:
@@ -138,8 +140,15 @@ def socket_directory(wanted: Path, account: Account | None) -> Path:
 
 
 def remove_data(data: Path) -> list[Path]:
-    """Delete everything `make run` keeps; answers with what was deleted."""
-    removed = [place for place in (data, elsewhere(data)) if place.exists()]
-    for place in removed:
-        shutil.rmtree(place)
+    """Delete what `make run` keeps, and nothing else that may lie in a folder named by DATA_DIR; answers with what went."""
+    removed = []
+    for place in (data, elsewhere(data)):
+        for path in sorted({path for kind in KEPT for path in place.glob(kind)}):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+            removed.append(path)
+        if place.exists() and not any(place.iterdir()):
+            place.rmdir()
     return removed

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def status_of(url: str) -> int | None:
     """The status the site answers with, None while nobody does."""
     host, _, path = url.removeprefix("http://").partition("/")
     connection = http.client.HTTPConnection(host, timeout=10)
-    with suppress(OSError):
+    with closing(connection), suppress(OSError):
         connection.request("GET", f"/{path}")
         return connection.getresponse().status
     return None
@@ -95,14 +95,14 @@ class Site:
 @contextmanager
 def site_on(database_url: str, *, worker: bool = False, broker: bool = False) -> Iterator[Site]:
     """The site on `database_url` until the block ends; `worker=True` adds a broker, a Celery worker and beat."""
-    with tempfile.TemporaryDirectory(prefix="cellquality-site-") as home, ExitStack() as closing:
+    with tempfile.TemporaryDirectory(prefix="cellquality-site-") as home, ExitStack() as stack:
         queue = None
         if worker or broker:
             queue = Broker(Path(home))
-            closing.callback(queue.stop)
+            stack.callback(queue.stop)
             queue.start()
         site = Site(database_url, Path(home), queue)
-        closing.callback(site.close)
+        stack.callback(site.close)
         site.start_web()
         if worker:
             site.start_worker()

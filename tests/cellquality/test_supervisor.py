@@ -1,0 +1,185 @@
+"""`make run` from inside: it starts everything, survives being killed, stops everything, and speaks in sentences."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from cellquality.embedded import DATABASE, SUPERUSER, Cluster
+from cellquality.places import PROJECT
+from cellquality.processes import command_line, wait_until
+from meetings.models import Committee, Level
+from tests.site import free_port, status_of
+
+COMMITTEE = "Đảng ủy xã Thử"
+
+
+class Run:
+    """One `make run` without the part that makes the virtual environment."""
+
+    def __init__(self, data: Path, port: int, **env: str):
+        self.started_at = time.monotonic()
+        clean = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "BROKER_URL", "DJANGO_SETTINGS_MODULE")}
+        self.url = f"http://127.0.0.1:{port}"
+        self.output = data.with_suffix(".output")
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "cellquality.supervisor"],
+                env=clean | {"DATA_DIR": str(data), "PORT": str(port)} | env,
+                cwd=PROJECT,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.data = data
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def wait_ready(self) -> float:
+        """Seconds from the start to the line that says so."""
+        wait_until(lambda: self.process.poll() is not None or f"ready {self.url}\n" in self.said, within=60)
+        assert self.said.startswith("ready ") or f"\nready {self.url}\n" in self.said, self.said
+        return time.monotonic() - self.started_at
+
+    def family(self) -> list[int]:
+        """The numbers of the processes that the supervisor started."""
+        pids = [int(line.split()[0]) for line in (self.data / "children").read_text().splitlines()]
+        pids += [int((path / "postmaster.pid").read_text().split()[0]) for path in self.data.glob("postgresql-[0-9]*")]
+        return pids
+
+    def end(self, by: signal.Signals) -> int:
+        self.process.send_signal(by)
+        return self.process.wait(timeout=15)
+
+
+def refused(data: Path, **env: str) -> str:
+    """What a start says that cannot succeed; it ends soon, not with 0 and without a traceback."""
+    run = Run(data, int(env.pop("port", None) or free_port()), **env)
+    assert run.process.wait(timeout=15) == 1
+    assert "Traceback" not in run.said
+    return run.said
+
+
+def gone(pids: list[int]) -> bool:
+    return not any(command_line(pid) for pid in pids)
+
+
+@pytest.fixture(scope="module")
+def data(databases, django_db_blocker):
+    """The data directory after a first start: a migrated database that is not empty, so that no demo is loaded."""
+    home = Path(tempfile.mkdtemp(prefix="cellquality-run-"))
+    home.chmod(0o755)
+    data = home / "var"
+    data.mkdir()
+    cluster = Cluster(data)
+    with databases.committed() as url, django_db_blocker.unblock():
+        Committee.objects.create(name=COMMITTEE, level=Level.UPPER_GRASSROOTS)
+        dump = subprocess.run([cluster.bin / "pg_dump", databases.cluster.url(urlsplit(url).path[1:], SUPERUSER)], stdout=subprocess.PIPE)
+    cluster.start()
+    try:
+        cluster.create_database(DATABASE)
+        psql = [cluster.bin / "psql", "-q", "-v", "ON_ERROR_STOP=1", cluster.url(role=SUPERUSER)]
+        subprocess.run(psql, input=dump.stdout, check=True, stdout=subprocess.DEVNULL)
+    finally:
+        cluster.stop()
+    yield data
+    shutil.rmtree(home)
+
+
+@pytest.fixture
+def run(data):
+    runs = []
+
+    def start(**env) -> Run:
+        runs.append(Run(data, free_port(), **env))
+        return runs[-1]
+
+    yield start
+    for one in runs:
+        if one.process.poll() is None:
+            one.end(signal.SIGTERM)
+
+
+def ends_everything(site: Run, by: signal.Signals) -> None:
+    family = site.family()
+    assert len(family) == 4
+    started = time.monotonic()
+    assert site.end(by) == 0
+    assert time.monotonic() - started < 8
+    assert gone(family)
+    assert site.said.endswith("stopped\n")
+
+
+def test_it_says_ready_when_the_page_answers_and_ctrl_c_stops_everything(run):
+    site = run()
+    assert site.wait_ready() < 20, "a second start takes under 10 s on a quiet machine"
+    assert status_of(site.url) < 400
+    ends_everything(site, signal.SIGINT)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the parent-death signal is Linux's")
+def test_after_a_kill_the_children_die_and_the_next_start_heals(run, data):
+    site = run()
+    site.wait_ready()
+    family = site.family()
+    site.process.kill()
+    site.process.wait()
+    again = run()  # at once, while they are still dying
+    again.wait_ready()
+    assert gone(family)
+    cluster = Cluster(data)
+    with cluster.superuser(DATABASE) as cursor:
+        cursor.execute("SELECT name FROM meetings_committee")
+        assert cursor.fetchall() == [(COMMITTEE,)], "kept, and no demo data on top"
+    ends_everything(again, signal.SIGTERM)
+
+
+def test_a_killed_process_is_started_again_and_a_second_start_is_a_sentence(run, data):
+    site = run()
+    site.wait_ready()
+    web = next(pid for pid in site.family() if "gunicorn" in command_line(pid))
+    os.killpg(web, signal.SIGKILL)
+    assert wait_until(lambda: "`web` ended by itself" in site.said, within=5)
+    assert wait_until(lambda: (status_of(site.url) or 500) < 400, within=20)
+    words = [sys.executable, "-m", "cellquality.supervisor"]
+    second = subprocess.run(words, env=os.environ | {"DATA_DIR": str(data)}, cwd=PROJECT, capture_output=True, text=True)
+    assert second.returncode == 1
+    assert f"already running in this folder (process {site.process.pid})" in second.stderr
+    assert site.end(signal.SIGHUP) == 0
+
+
+def test_a_port_in_use_is_a_sentence(data):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert f"Port {port} is in use: stop what listens there, or choose another" in refused(data, port=str(port))
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "８０００"])
+def test_a_port_that_is_none_is_a_sentence(data, port):
+    assert f"PORT={port} is no port" in refused(data, PORT=port)
+
+
+def test_a_database_that_does_not_answer_is_a_sentence(data):
+    said = refused(data, DATABASE_URL="postgres://nobody:secret@127.0.0.1:9/none")
+    assert "The database that DATABASE_URL names does not answer" in said
+    assert "secret" not in said
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence():
+    words = [sys.executable, "-m", "cellquality.supervisor"]
+    ended = subprocess.run(words, env=os.environ | {"DATA_DIR": "/proc/none"}, cwd=PROJECT, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Nothing can be written to /proc/none")
+    assert "Traceback" not in ended.stderr
