@@ -74,6 +74,11 @@ class SheetLine:
         return self.answer.claimed_points is not None
 
     @property
+    def differs(self) -> bool:
+        """Whether the cell gives other points than the log."""
+        return self.own is not None and self.explanation.points is not None and self.own != self.explanation.points
+
+    @property
     def asks_confirmation(self) -> bool:
         return self.line.criterion.asks_confirmation and self.explanation.outcome >= 0
 
@@ -142,6 +147,16 @@ class Sheet:
     @property
     def answered(self) -> int:
         return len(self.lines) - len(self.open_lines)
+
+    @property
+    def gained(self) -> int:
+        """The sum of what counts, before rescaling."""
+        return sum(points for points in self.scored.points if points is not None)
+
+    @property
+    def rescaled(self) -> bool:
+        """Whether the total was made from fewer points than the set's."""
+        return self.scored.total is not None and self.scored.counted_max != self.definition.max_points
 
     @property
     def group_totals(self) -> list[dict]:

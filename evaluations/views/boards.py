@@ -5,6 +5,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from evaluations import dashboard
 from evaluations.periods import Month
@@ -30,11 +31,11 @@ def committee_month(request: HttpRequest, committee: UUID, month: Month) -> Http
             "committee": committee,
             "month": month,
             "crumbs": _crumbs(request.authority, committee),
+            "has_next": month < Month.of(timezone.localdate()),
             "counts": dashboard.counts_of(committee, month),
             "before": dashboard.counts_of(committee, month.shifted(-1)),
             "below": dashboard.committees_below(committee, month),
-            "cells": dashboard.cells_within(committee, month).filter(committee=committee)[: CELLS_PER_PAGE * 2],
-            "may_appoint": bool(request.authority.to_appoint_under(committee)),
+            "cells": dashboard.cells_within(committee, month).filter(committee=committee),
         },
     )
 
