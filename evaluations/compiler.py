@@ -1,7 +1,7 @@
 """A criteria set → SQL expressions over a row of facts. Values are bound, measures come from the closed list, nothing is evaluated.
 
-Two expressions: `outcome` says per line which row matched, `points` what that is worth. The oracle in tests/evaluations/oracle.py says
-the same in plain Python.
+Two expressions: `outcome` says per line which row matched, `points` what that is worth. `evaluations.checking.points` says the same in
+plain Python.
 """
 
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ from enum import IntEnum
 
 from evaluations.definition import Definition, Line, Test
 from evaluations.measures import Unit
+from evaluations.models import Comparison
 
 
 class Outcome(IntEnum):
@@ -37,6 +38,7 @@ PARAMETER = """coalesce((
 
 
 def _test(test: Test) -> Expression:
+    """The comparison: true, false, or NULL while its fact is still to come and could change it."""
     value = Expression("%s", [test.value]) if test.parameter is None else Expression(PARAMETER, [test.parameter.pk, test.parameter.default])
     measured = test.measure.sql("f")
     if test.measure.unit is Unit.RATIO:
@@ -45,42 +47,57 @@ def _test(test: Test) -> Expression:
         return Expression(f"({base} > 0 AND {measured} * 100 {test.comparison} {value.sql} * {base})", value.params)
     if test.measure.unit is Unit.YES_NO:
         measured = f"({measured})::int"
-    return Expression(f"{measured} {test.comparison} {value.sql}", value.params)
+    holds = Expression(f"({measured} {test.comparison} {value.sql}) IS TRUE", value.params)
+    return _while_pending(test, measured, value, holds) if test.measure.may_be_pending else holds
+
+
+def _while_pending(test: Test, measured: str, value: Expression, holds: Expression) -> Expression:
+    """Days gone by stand in the place of a fact to come and only grow: 'more than' is certain once it holds, the rest once passed."""
+    if test.comparison in (Comparison.GT, Comparison.GE):
+        certain = f"nullif({measured} {test.comparison} {value.sql}, false)"
+    else:
+        passed = ">=" if test.comparison == Comparison.LT else ">"
+        certain = f"NOT nullif({measured} {passed} {value.sql}, false)"
+    return Expression(f"CASE WHEN '{test.measure.name}' = ANY (f.pending) THEN {certain} ELSE {holds.sql} END", value.params + holds.params)
 
 
 def _all_hold(tests: tuple[Test, ...]) -> Expression:
     parts = [_test(test) for test in tests]
-    return Expression(" AND ".join(part.sql for part in parts) or "true", [param for part in parts for param in part.params])
-
-
-def _matched_row(line: Line) -> Expression:
-    """The index of the first row that holds; for a line the cell judges, of the level it chose, where that level is open to it."""
-    last = len(line.levels) - 1
-    cases, params = [], []
-    for index, level in enumerate(line.levels[:-1]):
-        holds = _all_hold(level.tests)
-        chosen = f"s.levels[{line.index + 1}] = {index} AND " if line.criterion.asks_level else ""
-        cases.append(f"WHEN {chosen}{holds.sql} THEN {index}")
-        params += holds.params
-    matched = f"CASE {' '.join(cases)} ELSE {last} END" if cases else str(last)
-    if line.criterion.asks_level:
-        return Expression(f"CASE WHEN s.levels[{line.index + 1}] IS NULL THEN {Outcome.NOT_ANSWERED:d} ELSE {matched} END", params)
-    return Expression(matched, params)
+    return Expression(
+        "(" + (" AND ".join(f"({part.sql})" for part in parts) or "true") + ")", [param for part in parts for param in part.params]
+    )
 
 
 def _outcome(line: Line) -> Expression:
-    applies, matched = _all_hold(line.applies_when), _matched_row(line)
+    """The index of the first row that holds; for a line the cell judges, of the level it chose, where that level is open to it.
+
+    A row that may or may not hold once a fact has come stands before those after it: the line is not due.
+    """
+    cases, params = [], []
+
+    def when(condition: Expression, outcome: int) -> None:
+        cases.append(f"WHEN {condition.sql} THEN {outcome:d}")
+        params.extend(condition.params)
+
+    def when_unknown(tests: tuple[Test, ...], condition: Expression) -> None:
+        if any(test.measure.may_be_pending for test in tests):
+            when(Expression(f"{condition.sql} IS NULL", condition.params), Outcome.NOT_DUE)
+
+    if line.applies_when:
+        applies = _all_hold(line.applies_when)
+        when_unknown(line.applies_when, applies)
+        when(Expression(f"NOT {applies.sql}", applies.params), Outcome.NOT_APPLICABLE)
+    chosen = f"s.levels[{line.index + 1}]"
+    if line.criterion.asks_level:
+        when(Expression(f"{chosen} IS NULL"), Outcome.NOT_ANSWERED)
+    for index, level in enumerate(line.levels[:-1]):
+        holds = _all_hold(level.tests)
+        if line.criterion.asks_level:
+            holds = Expression(f"({chosen} = {index} AND {holds.sql})", holds.params)
+        when_unknown(level.tests, holds)
+        when(holds, index)
     last = len(line.levels) - 1
-    # While a fact is still to come, days gone by stand in its place: only the last row is then certain.
-    waits = [
-        f"'{measure.name}' = ANY (f.pending) AND ({measure.sql('f')} IS NULL OR ({matched.sql}) <> {last})"
-        for measure in line.may_be_pending
-    ]
-    not_due = "".join(f"WHEN {wait} THEN {Outcome.NOT_DUE:d} " for wait in waits)
-    return Expression(
-        f"CASE WHEN ({applies.sql}) IS NOT TRUE THEN {Outcome.NOT_APPLICABLE:d} {not_due}ELSE {matched.sql} END",
-        applies.params + matched.params * (len(waits) + 1),
-    )
+    return Expression(f"CASE {' '.join(cases)} ELSE {last} END" if cases else str(last), params)
 
 
 def compile_outcome(definition: Definition) -> Expression:

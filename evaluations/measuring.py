@@ -1,7 +1,7 @@
 """From what the meetings tables hold to the facts of a month: one statement for one cell or for two hundred thousand.
 
-The caller says which (cell, month) pairs are meant; `SOURCES` gathers what each fact needs, `COLUMNS` says what each fact is. The plain
-Python of tests/evaluations/oracle.py measures the same, slowly.
+The caller says which (cell, month) pairs are meant; `SOURCES` gathers what each fact needs, `COLUMNS` says what each fact is.
+`evaluations.checking.facts` measures the same in plain Python, slowly.
 """
 
 from collections.abc import Sequence
@@ -31,17 +31,21 @@ class Targets:
 
     @classmethod
     def from_month_on(cls, pairs: Sequence[tuple[int, date]], *, until: date) -> "Targets":
-        """Each cell's month and those after it to the end of that year (history counts within a year), none after `until`."""
+        """Each cell's month and all after it up to `until` (December's tasks fall due in January), none before it is known in the tree."""
         return cls(
-            "SELECT DISTINCT changed.cell_id, later::date FROM unnest(%s::bigint[], %s::date[]) AS changed(cell_id, month), "
-            "generate_series(changed.month, least(date_trunc('year', changed.month) + interval '11 months', %s::date), "
-            "interval '1 month') AS later",
+            "SELECT changed.cell_id, later::date FROM (SELECT cell_id, min(month) AS month "
+            "FROM unnest(%s::bigint[], %s::date[]) AS noted(cell_id, month) GROUP BY cell_id) AS changed "
+            "CROSS JOIN LATERAL (SELECT least("
+            "(SELECT date_trunc('month', min(lower(p.during)))::date FROM meetings_placement p WHERE p.cell_id = changed.cell_id), "
+            # Where it stood before its place was corrected.
+            "(SELECT min(s.month) FROM evaluations_monthscore s WHERE s.cell_id = changed.cell_id)) AS month) AS known "
+            "CROSS JOIN LATERAL generate_series(greatest(changed.month, known.month), %s::date, interval '1 month') AS later",
             ([cell for cell, _month in pairs], [month for _cell, month in pairs], until),
         )
 
     @classmethod
     def under(cls, path: str, month: date, first_cell: int, last_cell: int) -> "Targets":
-        """The cells that stood in the subtree of `path` on the first of the month, with keys in [first_cell, last_cell]."""
+        """The cells that stood in the subtree of `path` at any time of the month, with keys in [first_cell, last_cell]."""
         return cls(
             "SELECT p.cell_id, %s::date FROM meetings_placement p WHERE p.cell_id BETWEEN %s AND %s "
             "AND p.path >= %s AND p.path < %s AND p.during && daterange(%s::date, (%s::date + interval '1 month')::date)",
@@ -54,7 +58,7 @@ SOURCES = """
 WITH target(cell_id, month) AS MATERIALIZED (SELECT DISTINCT * FROM ({targets}) AS named(cell_id, month)),
 sitting AS MATERIALIZED (
     SELECT m.*, t.month, c.kind AS cell_kind, c.uses_handbook, place.path AS counted_path,
-           before.held_on AS previous_on
+           before.held_on AS previous_on, before.for_month AS previous_month
     FROM target t
     JOIN meetings_cell c ON c.id = t.cell_id
     JOIN meetings_meeting m ON m.cell_id = t.cell_id AND m.for_month = t.month
@@ -63,10 +67,12 @@ sitting AS MATERIALIZED (
         SELECT p.path FROM meetings_placement p
         WHERE p.cell_id = t.cell_id AND p.during && daterange(t.month, (t.month + interval '1 month')::date)
         ORDER BY lower(p.during) LIMIT 1) place ON true
+    -- Sittings follow each other by their day; two of one day by the month they are for.
     LEFT JOIN LATERAL (
-        SELECT max(e.held_on) AS held_on FROM meetings_meeting e
+        SELECT e.held_on, e.for_month FROM meetings_meeting e
         WHERE e.cell_id = m.cell_id AND e.kind IN ('REGULAR', 'COMBINED') AND e.state IN ('HELD', 'CONCLUDED')
-          AND e.held_on < m.held_on) before ON true
+          AND (e.held_on, e.for_month) < (m.held_on, m.for_month)
+        ORDER BY e.held_on DESC, e.for_month DESC LIMIT 1) before ON true
 ),
 roll AS (
     SELECT a.meeting_id,
@@ -101,19 +107,19 @@ excused_run AS (
     FROM (SELECT of_sitting, count(*) AS length FROM excused GROUP BY of_sitting, member_id, island) AS islands
     GROUP BY of_sitting
 ),
--- A task without a day is due by the sitting after the one that gave it.
+-- A task falls due once: at the first regular sitting after the one that gave it, from its day on (without a day, at that first).
 due_task AS (
     SELECT s.id AS of_sitting, t.id, latest.state
     FROM sitting s
     JOIN meetings_meeting g ON g.cell_id = s.cell_id AND g.id <> s.id
-        AND g.state IN ('HELD', 'CONCLUDED') AND g.held_on < s.held_on
+        AND g.state IN ('HELD', 'CONCLUDED') AND (g.held_on, g.for_month) < (s.held_on, s.for_month)
     JOIN meetings_task t ON t.meeting_id = g.id
         AND (t.due_on IS NULL OR t.due_on <= s.held_on)
-        AND (s.previous_on IS NULL OR g.held_on >= s.previous_on OR t.due_on > s.previous_on)
+        AND (s.previous_on IS NULL OR (g.held_on, g.for_month) >= (s.previous_on, s.previous_month) OR t.due_on > s.previous_on)
     LEFT JOIN LATERAL (
         SELECT r.state FROM meetings_taskreport r JOIN meetings_meeting h ON h.id = r.meeting_id
-        WHERE r.task_id = t.id AND h.state IN ('HELD', 'CONCLUDED') AND h.held_on <= s.held_on
-        ORDER BY h.held_on DESC, r.id DESC LIMIT 1) latest ON true
+        WHERE r.task_id = t.id AND h.state IN ('HELD', 'CONCLUDED') AND (h.held_on, h.for_month) <= (s.held_on, s.for_month)
+        ORDER BY h.held_on DESC, h.for_month DESC, r.id DESC LIMIT 1) latest ON true
 ),
 due AS (
     SELECT of_sitting, count(*) AS tasks_due,
@@ -212,7 +218,7 @@ def look(cell_id: int, month: date, *, as_of: date) -> MonthFacts | None:
 
 
 def measure(targets: Targets, *, as_of: date) -> int:
-    """Store the targets' facts as of a day, over what was stored; months without a sitting lose theirs. Returns rows stored."""
+    """Store the targets' facts as of a day, over what was stored; months without a sitting or place lose theirs. Returns rows stored."""
     sql, params = measuring_sql(targets, as_of)
     names = ", ".join(COLUMNS)
     renewed = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in ("cell_id", "month"))
@@ -221,7 +227,9 @@ def measure(targets: Targets, *, as_of: date) -> int:
             f"DELETE FROM evaluations_monthfacts f USING ({targets.sql}) AS target(cell_id, month) "
             "WHERE f.cell_id = target.cell_id AND f.month = target.month AND NOT EXISTS ("
             "SELECT FROM meetings_meeting m WHERE m.cell_id = f.cell_id AND m.for_month = f.month "
-            "AND m.kind IN ('REGULAR', 'COMBINED') AND m.state IN ('HELD', 'CONCLUDED'))",
+            "AND m.kind IN ('REGULAR', 'COMBINED') AND m.state IN ('HELD', 'CONCLUDED') AND EXISTS ("
+            "SELECT FROM meetings_placement p WHERE p.cell_id = f.cell_id "
+            "AND p.during && daterange(f.month, (f.month + interval '1 month')::date)))",
             targets.params,
         )
         # In the order of the keys, so that two workers on the same cells wait for each other instead of locking each other out.

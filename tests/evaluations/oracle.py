@@ -1,0 +1,192 @@
+"""Random sets and facts, for holding the compiled SQL against plain Python.
+
+The oracle itself, written from the definitions, is the product's own slow way: `evaluations.checking` measures, evaluates and sums row by
+row, and `manage.py check_line` asks it about real months.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from evaluations.definition import Definition, Level, Line, Test
+from evaluations.measures import MEASURES, Measure, Unit
+from evaluations.models import (
+    Comparison,
+    Condition,
+    CriteriaSet,
+    Criterion,
+    CriterionGroup,
+    CriterionKind,
+    MonthFacts,
+    NotApplicable,
+    Parameter,
+    ParameterValue,
+    Row,
+    RuleDocument,
+    SetKind,
+)
+from meetings.models import CellKind, Committee
+from meetings.models import Level as TreeLevel
+from tests.factories import make_committee
+
+# The same examples on every machine, and nothing kept between runs.
+STEADY = settings(
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=100,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+KINDS = [CellKind.VILLAGE, CellKind.SCHOOL, CellKind.OFFICE]
+DAY = date(2026, 3, 3)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A province with two communes, and two delegated parameters with values at several places, kinds, sizes and times."""
+
+    province: Committee
+    communes: tuple[Committee, Committee]
+    parameters: tuple[Parameter, Parameter]
+
+    @property
+    def paths(self) -> list[str]:
+        above = [self.province, *self.communes]
+        return [f"{committee.scope_path}c000009/" for committee in above]
+
+
+def make_ground() -> Ground:
+    province = make_committee("Tỉnh ủy", TreeLevel.PROVINCE)
+    communes = make_committee("Đảng ủy xã Một", parent=province), make_committee("Đảng ủy xã Hai", parent=province)
+    criteria_set = make_set("tham-so")
+    first = Parameter.objects.create(criteria_set=criteria_set, code="mot", title="Mức một", default=Decimal("4"))
+    second = Parameter.objects.create(criteria_set=criteria_set, code="hai", title="Mức hai", default=Decimal("50.5"))
+    long, early, late = (date(2025, 7, 1), None), (date(2025, 7, 1), DAY), (DAY, None)
+    for parameter, committee, kind, size, value, during in (
+        (first, province, "", 0, "3", long),
+        (first, province, CellKind.VILLAGE, 0, "2", early),
+        (first, communes[0], "", 0, "1", late),
+        (first, communes[0], "", 4, "5", long),
+        (first, communes[0], CellKind.VILLAGE, 6, "0", long),
+        (second, province, CellKind.SCHOOL, 3, "40", long),
+        (second, communes[0], CellKind.SCHOOL, 0, "60", late),
+        (second, communes[1], "", 5, "33.33", early),
+    ):
+        ParameterValue.objects.create(
+            parameter=parameter, committee=committee, cell_kind=kind, from_size=size, value=Decimal(value), during=during, document="QĐ"
+        )
+    return Ground(province, communes, (first, second))
+
+
+def make_set(code: str) -> CriteriaSet:
+    document, _made = RuleDocument.objects.get_or_create(number="42", issuer="Ban", issued_on=date(2025, 10, 28), title="Hướng dẫn")
+    thresholds = {"good_from": 90, "fair_from": 70, "average_from": 50}
+    return CriteriaSet.objects.create(
+        code=code, title=code, kind=SetKind.SHEET, document=document, effective_from=date(2025, 7, 1), **thresholds
+    )
+
+
+LIMITS = {
+    Unit.COUNT: st.integers(0, 12).map(lambda halves: Decimal(halves) / 2),
+    Unit.MINUTES: st.sampled_from([Decimal(15), Decimal(30), Decimal(89), Decimal(90), Decimal("90.5")]),
+    Unit.DAYS: st.integers(-2, 5).map(Decimal),
+    Unit.YES_NO: st.sampled_from([Decimal(0), Decimal(1)]),
+    Unit.RATIO: st.sampled_from([Decimal(text) for text in ("0", "33.33", "50", "66.67", "75", "90", "100")]),
+}
+# Those whose fact may still be to come are few among the measures, and the hardest.
+SOME_MEASURE = st.one_of(
+    st.sampled_from(sorted(MEASURES.values(), key=lambda measure: measure.name)),
+    st.sampled_from([measure for measure in MEASURES.values() if measure.may_be_pending]),
+)
+
+
+@st.composite
+def tests_of(draw, parameters: tuple[Parameter, ...]) -> Test:
+    measure: Measure = draw(SOME_MEASURE)
+    comparison = draw(st.sampled_from(Comparison.values))
+    if parameters and measure.unit is not Unit.YES_NO and draw(st.integers(0, 3)) == 0:
+        return Test(measure, comparison, parameter=draw(st.sampled_from(parameters)))
+    return Test(measure, comparison, draw(LIMITS[measure.unit]))
+
+
+@st.composite
+def lines(draw, index: int, parameters: tuple[Parameter, ...]) -> Line:
+    maximum = draw(st.integers(0, 12)) * 25
+    some_tests = st.lists(tests_of(parameters), max_size=3).map(tuple)
+    rows = [Level(draw(st.integers(0, maximum)), "", draw(some_tests)) for _ in range(draw(st.integers(0, 4)))]
+    criterion = Criterion(
+        code=str(index),
+        position=index,
+        max_points=maximum,
+        kind=draw(st.sampled_from(CriterionKind.values)),
+        not_applicable=draw(st.sampled_from(NotApplicable.values)),
+    )
+    applies_when = draw(st.one_of(st.just(()), st.lists(tests_of(parameters), max_size=2).map(tuple)))
+    return Line(index, criterion, (*rows, Level(draw(st.integers(0, maximum)), "")), applies_when)
+
+
+@st.composite
+def definitions(draw, parameters: tuple[Parameter, ...] = ()) -> Definition:
+    count = draw(st.integers(1, 6))
+    whole = tuple(draw(lines(index, parameters)) for index in range(count))
+    best = sum(line.max_points for line in whole)
+    thresholds = {"good_from": best * 9 // 10 + 2, "fair_from": best * 7 // 10 + 1, "average_from": best // 2}
+    return Definition(CriteriaSet(**thresholds), whole)
+
+
+@st.composite
+def month_facts(draw, paths: list[str]) -> MonthFacts:
+    few, flag, maybe_days = st.integers(0, 6), st.booleans(), st.none() | st.integers(-3, 6)
+    present = draw(few)
+    expected = draw(few)
+    values = {
+        "pending": draw(st.lists(st.sampled_from(["minutes", "conclusion_lag_days"]), unique=True)),
+        "minutes": draw(st.none() | st.sampled_from([15, 30, 89, 90, 91, 120])),
+        "ideology_minutes": draw(st.none() | st.sampled_from([0, 15, 30])),
+        "files_lead_days": draw(maybe_days),
+        "conclusion_lag_days": draw(maybe_days),
+        "present": present,
+        "speakers": draw(st.integers(0, present)),
+        "expected": expected,
+        "expected_present": draw(st.integers(0, expected)),
+        "roster_size": draw(st.integers(0, 8)),
+        "held_on": DAY + timedelta(days=draw(st.integers(-1, 1))),
+        "counted_path": draw(st.sampled_from(paths)),
+        "cell_kind": draw(st.sampled_from(KINDS)),
+    }
+    for field in MonthFacts._meta.concrete_fields:
+        if field.name in values or field.name in ("id", "cell", "month", "meeting", "measured_on", "criteria_set"):
+            continue
+        values[field.name] = draw(flag if field.get_internal_type() == "BooleanField" else few)
+    if values["minutes"] is None and "minutes" not in values["pending"]:
+        values["pending"].append("minutes")
+    return MonthFacts(cell_id=9, meeting_id=9, month=DAY.replace(day=1), measured_on=DAY, **values)
+
+
+def levels_for(definition: Definition) -> st.SearchStrategy[list[int | None]]:
+    return st.tuples(*(st.none() | st.integers(0, len(line.levels) - 1) for line in definition)).map(list)
+
+
+def stored(definition: Definition, criteria_set: CriteriaSet) -> CriteriaSet:
+    """The definition as rows of a set, its thresholds with it."""
+    for name in ("good_from", "fair_from", "average_from"):
+        setattr(criteria_set, name, getattr(definition.criteria_set, name))
+    criteria_set.save()
+    group = CriterionGroup.objects.create(criteria_set=criteria_set, position=1, code="1", title="Nhóm")
+    for line in definition:
+        columns = {name: getattr(line.criterion, name) for name in ("code", "position", "max_points", "kind", "not_applicable")}
+        criterion = Criterion.objects.create(criteria_set=criteria_set, group=group, title="Dòng", clause="1", **columns)
+        for test in line.applies_when:
+            _store_test(test, criterion=criterion)
+        for place, level in enumerate(line.levels):
+            row = Row.objects.create(criterion=criterion, position=place, points=level.points, words="Mức")
+            for test in level.tests:
+                _store_test(test, row=row)
+    return criteria_set
+
+
+def _store_test(test: Test, **of) -> None:
+    Condition.objects.create(measure=test.measure.name, comparison=test.comparison, value=test.value, parameter=test.parameter, **of)

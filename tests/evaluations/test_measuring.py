@@ -1,0 +1,175 @@
+"""The set-based facts are those that plain Python reads out of the log, row by row."""
+
+from datetime import date, time, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evaluations.checking.facts import facts_of
+from evaluations.measuring import COLUMNS, Targets, look, measure
+from evaluations.models import MonthFacts
+from meetings.models import (
+    Attendance,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    Placement,
+    Posting,
+    PostingKind,
+    Presence,
+    StandingKind,
+    Task,
+    TaskReport,
+    TaskState,
+)
+from tests.evaluations.logs import AS_OF, MONTHS, make_log, make_province
+from tests.evaluations.oracle import STEADY, make_set
+from tests.factories import make_cell, make_member
+
+pytestmark = pytest.mark.django_db
+
+JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
+
+
+@pytest.fixture
+def province():
+    return make_province(*(make_set(f"bo-{number}") for number in range(4)))
+
+
+@pytest.fixture
+def cell():
+    return make_cell()
+
+
+def as_columns(facts: MonthFacts) -> dict[str, object]:
+    return {name: getattr(facts, name) for name in COLUMNS}
+
+
+@settings(STEADY, max_examples=25)
+@given(seed=st.integers(0, 2**32))
+def test_sql_and_plain_python_measure_the_same_on_random_logs(province, seed):
+    rng = Random(seed)
+    cells = [make_log(rng, province) for _ in range(2)]
+    measure(Targets.of([(cell.pk, month) for cell in cells for month in MONTHS]), as_of=AS_OF)
+    stored = {(facts.cell_id, facts.month): as_columns(facts) for facts in MonthFacts.objects.filter(cell__in=cells)}
+    plain = {(cell.pk, month): facts_of(cell, month, as_of=AS_OF) for cell in cells for month in MONTHS}
+    assert stored == {key: facts for key, facts in plain.items() if facts is not None}
+
+
+def sit(cell, month, kind=MeetingKind.REGULAR, held_on=None, **columns) -> Meeting:
+    usual = {"state": MeetingState.CONCLUDED, "starts_at": time(19), "ends_at": time(20, 30)}
+    return Meeting.objects.create(cell=cell, for_month=month, kind=kind, held_on=held_on or month.replace(day=3), **usual | columns)
+
+
+def excuse(meeting, member, presence=Presence.EXCUSED, **columns):
+    usual = {"standing": StandingKind.OFFICIAL}
+    return Attendance.objects.create(meeting=meeting, member=member, presence=presence, **usual | columns)
+
+
+def seen(cell, month, as_of=AS_OF) -> MonthFacts:
+    facts = look(cell.pk, month, as_of=as_of)
+    assert as_columns(facts) == facts_of(cell, month, as_of=as_of)
+    return facts
+
+
+def test_measuring_again_changes_nothing_and_a_sitting_undone_loses_its_facts(cell):
+    meeting = sit(cell, JANUARY)
+    targets = Targets.of([(cell.pk, JANUARY)])
+    assert measure(targets, as_of=AS_OF) == 1
+    first = MonthFacts.objects.values().get()
+    assert measure(targets, as_of=AS_OF) == 1
+    assert MonthFacts.objects.values().get() == first
+    Meeting.objects.filter(pk=meeting.pk).update(state=MeetingState.CANCELLED)
+    assert measure(targets, as_of=AS_OF) == 0
+    assert not MonthFacts.objects.exists()
+
+
+def test_a_month_before_the_corrected_place_loses_its_facts(cell):
+    sit(cell, JANUARY)
+    measure(Targets.of([(cell.pk, JANUARY)]), as_of=AS_OF)
+    Placement.objects.filter(cell=cell).update(during=(FEBRUARY, None))
+    measure(Targets.of([(cell.pk, JANUARY)]), as_of=AS_OF)
+    assert not MonthFacts.objects.exists()
+
+
+def test_a_run_of_excused_absences_ends_where_the_member_came_or_was_exempt(cell):
+    member = make_member(cell)
+    told = [Presence.EXCUSED, Presence.EXCUSED, Presence.PRESENT, Presence.EXCUSED, Presence.EXCUSED, Presence.EXCUSED]
+    for number, presence in enumerate(told, start=1):
+        excuse(sit(cell, date(2026, number, 1)), member, presence)
+    assert [seen(cell, date(2026, number, 1)).longest_excused_run for number in range(1, 7)] == [1, 2, 2, 2, 2, 3]
+    Attendance.objects.filter(meeting__for_month=date(2026, 5, 1)).update(exemption="EXEMPT")
+    assert seen(cell, date(2026, 6, 1)).longest_excused_run == 2
+
+
+def test_a_run_counts_sittings_and_starts_anew_each_year(cell):
+    member = make_member(cell)
+    for month in (date(2025, 11, 1), date(2025, 12, 1), JANUARY, MARCH):
+        excuse(sit(cell, month), member)
+    assert seen(cell, date(2025, 12, 1)).longest_excused_run == 2
+    assert seen(cell, MARCH).longest_excused_run == 2  # nobody sat in February
+
+
+def test_a_task_falls_due_once_at_the_first_sitting_from_its_day_on(cell):
+    given = sit(cell, date(2025, 12, 1))
+    sittings = [sit(cell, month) for month in (JANUARY, FEBRUARY, MARCH)]
+    without_day, late = (
+        Task.objects.create(meeting=given, number=number, text="Việc", due_on=due_on)
+        for number, due_on in enumerate([None, date(2026, 1, 20)])
+    )
+    TaskReport.objects.create(task=without_day, meeting=sittings[0], state=TaskState.PARTLY)
+    TaskReport.objects.create(task=without_day, meeting=sittings[1], state=TaskState.DONE)
+    TaskReport.objects.create(task=late, meeting=sittings[1], state=TaskState.DONE)
+    # January stays January: what was reported in February does not change it.
+    asked = [(facts.tasks_due, facts.tasks_done, facts.tasks_partly) for facts in (seen(cell, m) for m in (JANUARY, FEBRUARY, MARCH))]
+    assert asked == [(1, 0, 1), (1, 1, 0), (0, 0, 0)]
+
+
+def test_two_sittings_of_one_day_follow_by_the_month_they_are_for(cell):
+    day = date(2026, 2, 3)
+    january, _february = sit(cell, JANUARY, held_on=day), sit(cell, FEBRUARY, held_on=day)
+    Task.objects.create(meeting=january, number=1, text="Việc")
+    assert (seen(cell, JANUARY).tasks_due, seen(cell, FEBRUARY).tasks_due) == (0, 1)
+
+
+def test_what_comes_after_the_sitting_is_pending_until_it_is_posted(cell):
+    meeting = sit(cell, JANUARY)
+    facts = seen(cell, JANUARY, as_of=meeting.held_on + timedelta(days=5))
+    assert (facts.pending, facts.conclusion_lag_days) == (["conclusion_lag_days"], 5)
+    Posting.objects.create(meeting=meeting, kind=PostingKind.CONCLUSION, posted_on=meeting.held_on + timedelta(days=1))
+    facts = seen(cell, JANUARY)
+    assert (facts.pending, facts.conclusion_lag_days) == ([], 1)
+
+
+def test_a_sitting_without_an_end_has_its_length_pending(cell):
+    sit(cell, JANUARY, state=MeetingState.HELD, ends_at=None)
+    facts = seen(cell, JANUARY)
+    assert facts.minutes is None and "minutes" in facts.pending
+
+
+def test_exempt_ones_who_come_are_present_and_outside_the_rate(cell):
+    meeting = sit(cell, JANUARY)
+    for presence, exemption in (
+        (Presence.PRESENT, ""),
+        (Presence.PRESENT, "EXEMPT"),
+        (Presence.UNEXCUSED, ""),
+        (Presence.UNEXCUSED, "SUSPENDED"),
+        (Presence.SPECIAL_DUTY, ""),
+    ):
+        excuse(meeting, make_member(cell), presence, exemption=exemption)
+    excuse(meeting, make_member(cell), Presence.PRESENT, standing="")
+    Attendance.objects.create(meeting=meeting, guest_name="Khách mời", presence=Presence.PRESENT)
+    facts = seen(cell, JANUARY)
+    assert (facts.roster_size, facts.expected, facts.expected_present, facts.present, facts.unexcused) == (5, 2, 1, 2, 1)
+
+
+def test_targets_from_a_month_on_go_across_the_year_and_stop_at_the_day(cell):
+    for month in (date(2025, 12, 1), JANUARY, FEBRUARY):
+        sit(cell, month)
+    noted = [(cell.pk, date(2025, 12, 1)), (cell.pk, FEBRUARY)]
+    assert measure(Targets.from_month_on(noted, until=JANUARY), as_of=AS_OF) == 2
+    measured = set(MonthFacts.objects.values_list("month", flat=True))
+    assert measured == {date(2025, 12, 1), JANUARY}
+    assert measure(Targets.from_month_on([(cell.pk, date(1900, 1, 1))], until=FEBRUARY), as_of=AS_OF) == 3
