@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import BadRequest
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
@@ -40,6 +41,8 @@ class ReadableRequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Until the session is read nobody is here; the pages that answer such a request ask.
+        request.user = AnonymousUser()
         if request.content_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
             raise BadRequest("The request is not in UTF-8.")
         if any("\0" in text for text in texts_of(request)):

@@ -80,3 +80,8 @@ def test_only_what_our_own_proxies_added_is_believed(settings, proxies, forwarde
     settings.TRUSTED_PROXIES = proxies
     request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.9", headers={"X-Forwarded-For": forwarded} if forwarded else {})
     assert client_address(request) == address
+
+
+@pytest.mark.django_db
+def test_a_host_that_is_not_ours_is_answered_with_400(client):
+    assert client.get("/nowhere/", headers={"host": "evil.example"}).status_code == 400
