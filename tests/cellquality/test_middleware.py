@@ -48,14 +48,14 @@ def status_through_wsgi(content_type: str, body: bytes) -> int:
     return int(statuses[0].split()[0])
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("committed_db")  # the application closes its connection after a request
 class TestAnotherCharset:
     BODY = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\xff\xfe\r\n--x--\r\n'
 
-    @pytest.mark.parametrize("charset", ["latin-1", "hex", "base64", "no-such-charset", "idna", "utf-16"])
     @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
-    def test_is_answered_with_400(self, charset, kind):
-        assert status_through_wsgi(f"{kind}; charset={charset}", self.BODY) == 400
+    def test_is_answered_with_400(self, kind):
+        for charset in ("latin-1", "hex", "base64", "no-such-charset", "idna", "utf-16"):
+            assert status_through_wsgi(f"{kind}; charset={charset}", self.BODY) == 400, charset
 
     def test_broken_utf_8_is_no_error_of_the_server(self):
         assert status_through_wsgi("multipart/form-data; boundary=x", self.BODY) < 500
