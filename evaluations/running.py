@@ -4,10 +4,11 @@ A chunk's one transaction holds its row lock while it works: a worker that is ki
 chunk finds it locked or done and leaves. Delivery by the broker is therefore a hint, never a promise.
 """
 
+import logging
 from datetime import date, datetime, timedelta
 from time import monotonic
 
-from django.db import Error, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from evaluations import scoring
@@ -16,6 +17,8 @@ from evaluations.models import Chunk, ChunkState, Run, RunState, Stage
 from evaluations.periods import Month
 from meetings.models import Committee, User
 
+log = logging.getLogger(__name__)
+
 CELLS_PER_CHUNK = 2000
 MOST_ATTEMPTS = 5
 # A chunk sent less than this ago is probably still waiting in the broker.
@@ -23,26 +26,35 @@ SENT_AGAIN_AFTER = timedelta(seconds=30)
 
 
 @transaction.atomic
-def start_run(*, committee: Committee, month: Month, as_of: date, at: datetime, by: User | None = None) -> Run:
+def start_run(
+    *,
+    committee: Committee,
+    month: Month,
+    as_of: date,
+    at: datetime,
+    by: User | None = None,
+    cells_per_chunk: int = CELLS_PER_CHUNK,
+) -> Run:
     """Set out to score a month of a subtree: the run and the chunks of its first stage, as rows. Sends nothing."""
     run = Run.objects.create(committee=committee, month=month.first, as_of=as_of, requested_by=by, started_at=at)
     Chunk.objects.bulk_create(
-        Chunk(run=run, stage=Stage.CELLS, first_cell=first, last_cell=last) for first, last in _ranges_of_cells(committee, month)
+        Chunk(run=run, stage=Stage.CELLS, first_cell=first, last_cell=last)
+        for first, last in _ranges_of_cells(committee, month, cells_per_chunk)
     )
     if not run.chunks.exists():
         _advance(run, at=at)
     return run
 
 
-def _ranges_of_cells(committee: Committee, month: Month) -> list[tuple[int, int]]:
-    """The keys of the subtree's cells of that month, cut into spans of about `CELLS_PER_CHUNK` cells."""
+def _ranges_of_cells(committee: Committee, month: Month, cells_per_chunk: int) -> list[tuple[int, int]]:
+    """The keys of the subtree's cells of that month, cut into spans of that many cells (or those left over)."""
     target = Targets.under(committee.scope_path, month.first, 0, 2**62)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT min(cell_id), max(cell_id) FROM (SELECT cell_id, (row_number() OVER (ORDER BY cell_id) - 1) / %s AS span "
             f"FROM (SELECT DISTINCT cell_id FROM ({target.sql}) AS target(cell_id, month)) AS cells) AS spans "
             "GROUP BY span ORDER BY span",
-            [CELLS_PER_CHUNK, *target.params],
+            [cells_per_chunk, *target.params],
         )
         return cursor.fetchall()
 
@@ -50,7 +62,7 @@ def _ranges_of_cells(committee: Committee, month: Month) -> list[tuple[int, int]
 def work_chunk(chunk_id: int, *, at: datetime) -> bool:
     """Do one chunk, if it is still to do and nobody else is at it. Returns whether it did.
 
-    A database error leaves the chunk to do, with its attempt and the error's class noted; after `MOST_ATTEMPTS` it and its run fail.
+    An error leaves the chunk to do, with its attempt and the error's class noted; after `MOST_ATTEMPTS` it and its run fail.
     """
     try:
         with transaction.atomic():
@@ -68,7 +80,9 @@ def work_chunk(chunk_id: int, *, at: datetime) -> bool:
             chunk.state = ChunkState.DONE
             chunk.save(update_fields=["rows", "seconds", "state"])
             _advance_when_done(chunk, at=at)
-    except Error as error:
+    except Exception as error:
+        # Whatever it was: a chunk whose failures nobody counts would be sent for ever, and its run would never end.
+        log.error("chunk %s failed: %s", chunk_id, type(error).__name__)
         _note_failure(chunk_id, error, at=at)
         return False
     return True
@@ -78,8 +92,9 @@ def _do(chunk: Chunk) -> int:
     run = chunk.run
     if chunk.stage == Stage.CELLS:
         targets = Targets.under(run.committee.scope_path, run.month, chunk.first_cell, chunk.last_cell)
+        scoring.hold_months(targets, shared=True)
         return scoring.score(targets, as_of=run.as_of)
-    return scoring.summarise(scoring.committees_above(Targets.under(run.committee.scope_path, run.month, 0, 2**62)))
+    return scoring.summarise(scoring.committees_to_renew(run.committee.scope_path, run.month))
 
 
 def _advance_when_done(chunk: Chunk, *, at: datetime) -> None:
@@ -98,7 +113,7 @@ def _advance(run: Run, *, at: datetime) -> None:
         run.save(update_fields=["state", "finished_at"])
 
 
-def _note_failure(chunk_id: int, error: Error, *, at: datetime) -> None:
+def _note_failure(chunk_id: int, error: Exception, *, at: datetime) -> None:
     with transaction.atomic():
         chunk = Chunk.objects.select_for_update(skip_locked=True).filter(pk=chunk_id, state=ChunkState.TODO).first()
         if chunk is None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
@@ -12,6 +13,7 @@ from evaluations.compiler import Outcome, compile_outcome, compile_points, resca
 from evaluations.definition import Definition, definition_of
 from evaluations.measuring import Targets
 from evaluations.models import CommitteeSummary, CriteriaSet, MonthFacts, MonthScore
+from meetings.models import path_end
 
 FACT_COLUMNS = tuple(field.attname for field in MonthFacts._meta.concrete_fields)
 
@@ -42,7 +44,7 @@ def evaluate(definition: Definition, facts: MonthFacts, levels: list[int | None]
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT o.outcome, {points.sql} FROM jsonb_populate_record(NULL::evaluations_monthfacts, %s::jsonb) f "
-            f"CROSS JOIN (SELECT %s::smallint[] AS levels) s CROSS JOIN LATERAL (SELECT {outcome.sql} AS outcome) o",
+            f"CROSS JOIN (SELECT %s::smallint[] AS levels) s CROSS JOIN LATERAL (SELECT {outcome.sql} AS outcome OFFSET 0) o",
             [*points.params, DjangoJSONEncoder().encode(row), levels, *outcome.params],
         )
         return Scored.of(definition, *cursor.fetchone())
@@ -80,6 +82,7 @@ def _score_sheets(definition: Definition, targets: Targets) -> None:
     maxima = [line.max_points for line in definition]
     total = rescaled("sums.gained", "sums.counted_max", definition.max_points)
     with connection.cursor() as cursor:
+        # OFFSET 0 keeps each expression in its own subquery: pulled up, the outcome would be worked out again for every line of the points.
         cursor.execute(
             f"""
             WITH target(cell_id, month) AS ({targets.sql}),
@@ -90,8 +93,8 @@ def _score_sheets(definition: Definition, targets: Targets) -> None:
                 FROM (SELECT DISTINCT * FROM target) t
                 JOIN evaluations_scoresheet s USING (cell_id, month)
                 JOIN evaluations_monthfacts f USING (cell_id, month)
-                CROSS JOIN LATERAL (SELECT {outcome.sql} AS outcome) o
-                CROSS JOIN LATERAL (SELECT {points.sql} AS points) p
+                CROSS JOIN LATERAL (SELECT {outcome.sql} AS outcome OFFSET 0) o
+                CROSS JOIN LATERAL (SELECT {points.sql} AS points OFFSET 0) p
                 CROSS JOIN LATERAL (
                     SELECT sum(line.worth)::bigint AS gained,
                         coalesce(sum(line.maximum) FILTER (WHERE line.worth IS NOT NULL), 0) AS counted_max
@@ -239,6 +242,27 @@ def committees_above(targets: Targets) -> list[tuple[date, int, list[int]]]:
         return cursor.fetchall()
 
 
+def committees_to_renew(path: str, month: date) -> list[tuple[date, int, list[int]]]:
+    """In the same shape and order, the committees of a whole subtree: those above its cells, and those that have a summary already,
+    whose last cell may have been placed elsewhere since."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.path FROM evaluations_committeesummary b JOIN meetings_placement p USING (committee_id) "
+            "WHERE b.month = %s AND p.path >= %s AND p.path < %s "
+            "AND p.during && daterange(%s::date, (%s::date + interval '1 month')::date)",
+            [month, path, path_end(path), month, month],
+        )
+        summarised = [(month, path.count("/"), [int(path.split("/")[-2])]) for (path,) in cursor.fetchall()]
+    return _together(committees_above(Targets.under(path, month, 0, 2**62)), summarised)
+
+
+def _together(*lists: Iterable[tuple[date, int, list[int]]]) -> list[tuple[date, int, list[int]]]:
+    levels: dict[tuple[date, int], set[int]] = {}
+    for month, depth, committees in chain.from_iterable(lists):
+        levels.setdefault((month, depth), set()).update(committees)
+    return [(month, depth, sorted(levels[month, depth])) for month, depth in sorted(levels, key=lambda level: (level[0], -level[1]))]
+
+
 @transaction.atomic
 def summarise(levels: Iterable[tuple[date, int, list[int]]]) -> int:
     """Renew the summaries of committees, level by level from below (as `committees_above` orders them). Returns rows written.
@@ -255,8 +279,23 @@ def summarise(levels: Iterable[tuple[date, int, list[int]]]) -> int:
     return written
 
 
+def hold_months(targets: Targets, *, shared: bool) -> None:
+    """Wait for, and keep until the transaction ends, the right to write the month's scores of many cells.
+
+    Chunks of a run share it. Who takes changes has it alone: else a chunk that read before a change could write after its
+    scoring, and the note of the change would be gone. Sending a month holds nothing: its own note makes good what a chunk overwrote.
+    """
+    function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {function}(hashtextextended('scores ' || month::text, 0)) "
+            f"FROM (SELECT DISTINCT month FROM ({targets.sql}) AS target(cell_id, month) ORDER BY month) AS months",
+            targets.params,
+        )
+
+
 def take_changes(*, as_of: date, limit: int = 500) -> int:
-    """Re-measure, re-score and re-summarise what changed: each noted cell from its month to the end of that year, or to today's month.
+    """Re-measure, re-score and re-summarise what changed: each noted cell from its month on, up to today's month.
 
     The notes are taken in the transaction that does the work: if it fails they are there again. Returns the number of notes taken.
     """
@@ -270,6 +309,9 @@ def take_changes(*, as_of: date, limit: int = 500) -> int:
             noted = cursor.fetchall()
         if noted:
             targets = Targets.from_month_on(noted, until=as_of.replace(day=1))
+            hold_months(targets, shared=False)
+            before = committees_above(targets)
             score(targets, as_of=as_of)
-            summarise(committees_above(targets))
+            # A cell may have left a committee: its summary changed too.
+            summarise(_together(before, committees_above(targets)))
     return len(noted)

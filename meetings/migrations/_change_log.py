@@ -4,6 +4,8 @@ Scoring takes these rows; no timestamps are compared, so a write begun before a 
 """
 
 # table → (cell, first month) of the changed rows, read from the transition table `changed`
+# A span without a beginning counts from before everything.
+FROM_ITS_MONTH = "date_trunc('month', coalesce(lower(c.during), date '1900-01-01'))::date"
 THROUGH_MEETING = "SELECT m.cell_id, m.for_month FROM changed c JOIN meetings_meeting m ON m.id = c.meeting_id"
 SOURCES = {
     "meetings_meeting": "SELECT cell_id, for_month FROM changed",
@@ -14,14 +16,18 @@ SOURCES = {
     "meetings_task": THROUGH_MEETING,
     "meetings_taskreport": THROUGH_MEETING,
     "meetings_posting": THROUGH_MEETING,
-    "meetings_position": "SELECT cell_id, date_trunc('month', lower(during))::date FROM changed",
-    "meetings_placement": """
-        SELECT cell_id, date_trunc('month', lower(during))::date FROM changed WHERE cell_id IS NOT NULL""",
+    "meetings_position": f"SELECT c.cell_id, {FROM_ITS_MONTH} FROM changed c",
+    "meetings_placement": f"SELECT c.cell_id, {FROM_ITS_MONTH} FROM changed c WHERE c.cell_id IS NOT NULL",
     "meetings_cell": "SELECT id, date_trunc('month', CURRENT_DATE)::date FROM changed",
-    "meetings_meetingrules": """
-        SELECT k.id, date_trunc('month', lower(c.during))::date FROM changed c
+    "meetings_meetingrules": f"""
+        SELECT k.id, {FROM_ITS_MONTH} FROM changed c
         JOIN meetings_committee t ON t.id = c.committee_id
         JOIN meetings_cell k ON k.scope_path >= t.scope_path AND k.scope_path < left(t.scope_path, -1) || '0'""",
+    "meetings_holiday": f"""
+        SELECT k.id, {FROM_ITS_MONTH} FROM changed c
+        LEFT JOIN meetings_committee t ON t.id = c.committee_id
+        JOIN meetings_cell k ON c.committee_id IS NULL
+            OR k.scope_path >= t.scope_path AND k.scope_path < left(t.scope_path, -1) || '0'""",
 }
 
 EVENTS = {
@@ -29,9 +35,9 @@ EVENTS = {
     "updated": "AFTER UPDATE ON {table} REFERENCING NEW TABLE AS changed",
     "deleted": "AFTER DELETE ON {table} REFERENCING OLD TABLE AS changed",
 }
-# Where an update can move a row to another month or cell, the month it left changed too.
+# Where an update can move a row to another month, cell or committee, what it left changed too.
 MOVING = {"left": "AFTER UPDATE ON {table} REFERENCING OLD TABLE AS changed"}
-MOVABLE = {"meetings_meeting", "meetings_placement"}
+MOVABLE = {"meetings_meeting", "meetings_placement", "meetings_position", "meetings_meetingrules", "meetings_holiday"}
 
 
 def _forward(table: str, source: str) -> str:

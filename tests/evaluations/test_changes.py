@@ -1,0 +1,258 @@
+"""The change log: what is recorded is noted with its cell and month, and no edit is lost between a run and a commit."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import date, datetime, time
+from threading import Thread
+from zoneinfo import ZoneInfo
+
+import psycopg2
+import pytest
+from django.db import connection, models
+
+from cellquality.embedded import APP, OWNER
+from cellquality.processes import wait_until
+from evaluations import running, scoring
+from evaluations.models import Chunk, CommitteeSummary, MonthFacts, MonthScore
+from evaluations.periods import Month
+from meetings.models import (
+    Attendance,
+    Cell,
+    CellKind,
+    ChangedCell,
+    CommitteePreparation,
+    Decision,
+    Holiday,
+    Meeting,
+    MeetingRules,
+    MeetingState,
+    Opinion,
+    Placement,
+    Position,
+    Posting,
+    Task,
+    TaskReport,
+)
+from tests.factories import SINCE, make_cell, make_committee, make_member
+
+NOW = datetime(2026, 11, 5, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+TODAY = NOW.date()
+OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
+
+
+def sit(cell: Cell, month: date = NOVEMBER, **columns) -> Meeting:
+    usual = {"state": MeetingState.HELD, "held_on": month.replace(day=3), "starts_at": time(19), "ends_at": time(20, 30)}
+    return Meeting.objects.create(cell=cell, for_month=month, **usual | columns)
+
+
+def notes() -> set[tuple[int, date]]:
+    """The notes since they were last read."""
+    seen = set(ChangedCell.objects.values_list("cell_id", "from_month"))
+    ChangedCell.objects.all().delete()
+    return seen
+
+
+OF_A_MEETING: dict[str, Callable[[Meeting], models.Model]] = {
+    "preparation": lambda meeting: CommitteePreparation(meeting=meeting, met_on=meeting.held_on),
+    "attendance": lambda meeting: Attendance(meeting=meeting, guest_name="Khách", presence="PRESENT"),
+    "opinion": lambda meeting: Opinion(meeting=meeting, attendance=meeting.attendances.get()),
+    "decision": lambda meeting: Decision(meeting=meeting, number=1),
+    "task": lambda meeting: Task(meeting=meeting, number=1, text="Việc"),
+    "report": lambda meeting: TaskReport(meeting=meeting, task=Task.objects.get(), state="DONE"),
+    "posting": lambda meeting: Posting(meeting=meeting, kind="FILES", posted_on=meeting.held_on),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", OF_A_MEETING)
+def test_what_hangs_on_a_sitting_notes_its_cell_and_month(what):
+    cell = make_cell()
+    meeting = sit(cell)
+    if what == "opinion":
+        OF_A_MEETING["attendance"](meeting).save()
+    if what == "report":
+        Task.objects.create(meeting=sit(cell, OCTOBER), number=1, text="Việc")
+    notes()
+    row = OF_A_MEETING[what](meeting)
+    for change in (row.save, row.save, row.delete):
+        change()
+        assert notes() == {(cell.pk, NOVEMBER)}
+
+
+@pytest.mark.django_db
+def test_a_sitting_notes_its_month_and_the_one_it_left():
+    cell = make_cell()
+    notes()
+    meeting = sit(cell)
+    assert notes() == {(cell.pk, NOVEMBER)}
+    meeting.for_month = OCTOBER
+    meeting.save()
+    assert notes() == {(cell.pk, NOVEMBER), (cell.pk, OCTOBER)}
+    meeting.delete()
+    assert notes() == {(cell.pk, OCTOBER)}
+
+
+@pytest.mark.django_db
+def test_a_place_a_position_and_rules_note_the_month_they_begin_and_began():
+    cell = make_cell()
+    placement = Placement.objects.get(cell=cell)
+    position = Position(cell=cell, member=make_member(cell), title="DEPUTY", during=(date(2026, 3, 9), None))
+    rules = MeetingRules(committee=placement.parent, document="QĐ", during=(date(2026, 3, 9), None))
+    notes()
+    for row in (position, rules):
+        row.save()
+        assert notes() == {(cell.pk, date(2026, 3, 1))}
+        row.during = (date(2026, 5, 9), None)
+        row.save()
+        assert notes() == {(cell.pk, date(2026, 3, 1)), (cell.pk, date(2026, 5, 1))}
+        row.delete()
+        assert notes() == {(cell.pk, date(2026, 5, 1))}
+    placement.during = (date(2026, 2, 2), None)
+    placement.save()
+    assert notes() == {(cell.pk, SINCE), (cell.pk, date(2026, 2, 1))}
+
+
+@pytest.mark.django_db
+def test_a_span_without_a_beginning_counts_from_before_everything():
+    cell = make_cell()
+    notes()
+    Position.objects.create(cell=cell, member=make_member(cell), title="DEPUTY", during=(None, date(2026, 3, 9)))
+    assert notes() == {(cell.pk, date(1900, 1, 1))}
+
+
+@pytest.mark.django_db
+def test_a_holiday_notes_the_cells_it_is_one_for():
+    here, elsewhere = make_cell(), make_cell(committee=make_committee("Đảng ủy khác"))
+    notes()
+    local = Holiday(committee=Placement.objects.get(cell=here).parent, during=(date(2026, 3, 3), date(2026, 3, 4)), name="Lễ")
+    for change in (local.save, local.save, local.delete):
+        change()
+        assert notes() == {(here.pk, date(2026, 3, 1))}
+    Holiday.objects.create(during=(date(2026, 4, 30), date(2026, 5, 2)), name="30/4 – 1/5")
+    assert notes() == {(here.pk, date(2026, 4, 1)), (elsewhere.pk, date(2026, 4, 1))}
+
+
+@pytest.mark.django_db
+def test_a_cells_own_change_notes_today():
+    cell = make_cell()
+    notes()
+    cell.kind = CellKind.OFFICE
+    cell.save()
+    ((noted, month),) = notes()
+    assert noted == cell.pk and month.day == 1
+
+
+@pytest.mark.django_db
+def test_the_notes_are_taken_and_the_months_follow_across_the_year():
+    cell = make_cell()
+    given, asked = sit(cell, date(2025, 12, 1)), sit(cell, date(2026, 1, 1))
+    assert scoring.take_changes(as_of=TODAY) > 0
+    assert not ChangedCell.objects.exists()
+    Task.objects.create(meeting=given, number=1, text="Việc")
+    scoring.take_changes(as_of=TODAY)
+    assert MonthFacts.objects.get(meeting=asked).tasks_due == 1
+
+
+@pytest.mark.django_db
+def test_a_failure_midway_keeps_the_notes(monkeypatch):
+    sit(make_cell())
+    before = set(ChangedCell.objects.values_list("cell_id", "from_month"))
+    with monkeypatch.context() as patched, pytest.raises(ZeroDivisionError):
+        patched.setattr(scoring, "summarise", lambda levels: 1 // 0)
+        scoring.take_changes(as_of=TODAY)
+    assert set(ChangedCell.objects.values_list("cell_id", "from_month")) == before
+    assert not MonthScore.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("renew", ["by changes", "by a run"])
+def test_the_committee_a_cell_was_taken_from_is_summed_again(renew):
+    root = make_committee("Tỉnh ủy")
+    wrong, right = (make_committee(name, parent=root) for name in ("Đảng ủy xã Nhầm", "Đảng ủy xã Đúng"))
+    cell = make_cell(committee=wrong)
+    sit(cell)
+    scoring.take_changes(as_of=TODAY)
+    assert CommitteeSummary.objects.filter(committee=wrong, month=NOVEMBER).exists()
+    Placement.objects.filter(cell=cell).update(parent=right, path=right.scope_path + cell.segment)
+    if renew == "by changes":
+        scoring.take_changes(as_of=TODAY)
+    else:
+        run = running.start_run(committee=root, month=Month.of(NOVEMBER), as_of=TODAY, at=NOW)
+        for _stage in range(2):
+            assert running.work_chunk(*running.chunks_to_send(at=NOW), at=NOW)
+        run.refresh_from_db()
+        assert run.state == "DONE"
+    summed = CommitteeSummary.objects.filter(month=NOVEMBER).values_list("committee", "held")
+    assert set(summed) == {(root.pk, 1), (right.pk, 1)}
+
+
+@contextmanager
+def transaction_of_another(url: str, sql: str, *params) -> Iterator[psycopg2.extensions.connection]:
+    """Another connection that has run `sql` and not committed yet; rolled back at the end unless the block commits."""
+    with closing(psycopg2.connect(url)) as other:
+        with other.cursor() as cursor:
+            cursor.execute(sql, params)
+        yield other
+
+
+@contextmanager
+def meanwhile(work: Callable[[], object]) -> Iterator[Thread]:
+    """`work` in a thread with a connection of its own, which is waited for at the end of the block."""
+
+    def work_and_close():
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = Thread(target=work_and_close)
+    thread.start()
+    yield thread
+    thread.join(timeout=20)
+
+
+def waiting_for_a_lock() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("with_trigger", [True, False], ids=["noted", "twin without the trigger"])
+def test_an_edit_begun_before_a_run_and_committed_after_it_is_not_lost(committed_db, with_trigger):
+    cell = make_cell()
+    meeting = sit(cell)
+    scoring.take_changes(as_of=TODAY)
+    if not with_trigger:
+        drop = "DROP TRIGGER meetings_meeting_updated_is_noted ON meetings_meeting; DROP TRIGGER meetings_meeting_left_is_noted ON {0}"
+        with transaction_of_another(committed_db.replace(APP, OWNER), drop.format("meetings_meeting")) as owner:
+            owner.commit()
+    edit = "UPDATE meetings_meeting SET ideology_minutes = 40 WHERE id = %s"
+    with transaction_of_another(committed_db, edit, meeting.pk) as editor:
+        run = running.start_run(committee=Placement.objects.get(cell=cell).parent, month=Month.of(NOVEMBER), as_of=TODAY, at=NOW)
+        assert running.work_chunk(run.chunks.get().pk, at=NOW)
+        assert scoring.take_changes(as_of=TODAY) == 0
+        editor.commit()
+    scoring.take_changes(as_of=TODAY)
+    assert (MonthFacts.objects.get().ideology_minutes == 40) == with_trigger
+
+
+@pytest.mark.parametrize("holding", [True, False], ids=["held", "twin that holds nothing"])
+def test_a_chunk_that_read_before_a_change_does_not_write_after_its_scoring(committed_db, monkeypatch, holding):
+    committee = make_committee()
+    first, second = make_cell(committee=committee), make_cell(committee=committee)
+    scoring.take_changes(as_of=TODAY)
+    run = running.start_run(committee=committee, month=Month.of(NOVEMBER), as_of=TODAY, at=NOW)
+    chunk = Chunk.objects.get(run=run)
+    if not holding:
+        monkeypatch.setattr(scoring, "hold_months", lambda targets, *, shared: None)
+    lock = "SELECT FROM evaluations_monthscore WHERE cell_id = %s AND month = %s FOR UPDATE"
+    with transaction_of_another(committed_db, lock, first.pk, NOVEMBER) as blocker:
+        # The chunk has read that the second cell has not sat, and waits for the first one's row.
+        with meanwhile(lambda: running.work_chunk(chunk.pk, at=NOW)) as chunk_worker:
+            assert wait_until(lambda: waiting_for_a_lock() == 1, within=10)
+            sit(second)
+            with meanwhile(lambda: scoring.take_changes(as_of=TODAY)) as taker:
+                assert wait_until(lambda: waiting_for_a_lock() == 2 or not taker.is_alive(), within=10)
+                blocker.rollback()
+        assert not chunk_worker.is_alive() and not taker.is_alive()
+    assert MonthScore.objects.get(cell=second, month=NOVEMBER).held == holding
