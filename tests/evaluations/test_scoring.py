@@ -40,6 +40,7 @@ pytestmark = pytest.mark.django_db
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 NOW = datetime(2026, 11, 5, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+TODAY = NOW.date()
 
 
 def set_of(code: str, *rows: Level, kind: str = CriterionKind.COMPUTED) -> CriteriaSet:
@@ -69,7 +70,7 @@ def send(meeting: Meeting, criteria_set: CriteriaSet | None, levels=(None,), by=
     )
 
 
-def scored(cell, month=NOVEMBER, as_of=NOW.date()) -> MonthScore | None:
+def scored(cell, month=NOVEMBER, as_of=TODAY) -> MonthScore | None:
     """The month's score, made by the set-based way and checked against the slow one."""
     score(Targets.of([(cell.pk, month)]), as_of=as_of)
     facts, sheet = (model.objects.filter(cell=cell, month=month).first() for model in (MonthFacts, ScoreSheet))
@@ -127,7 +128,7 @@ def test_scoring_again_changes_nothing():
     send(sit(cell), set_of("mot", WHOLE))
     rows = []
     for _again in range(2):
-        score(Targets.of([(cell.pk, NOVEMBER)]), as_of=NOW.date())
+        score(Targets.of([(cell.pk, NOVEMBER)]), as_of=TODAY)
         rows.append([list(model.objects.values()) for model in (MonthFacts, ScoreSheet, MonthScore)])
     assert rows[0] == rows[1]
 
@@ -323,7 +324,7 @@ def test_a_summary_is_the_sum_over_cells_by_kind_at_every_level():
             if number % 3:
                 send(meeting, criteria_set, levels=[number % 5], by=user)
     targets = Targets.under(central.scope_path, NOVEMBER, 0, 2**62)
-    score(targets, as_of=NOW.date())
+    score(targets, as_of=TODAY)
     summarise(committees_above(targets))
     for committee in (central, province, *communes):
         assert stored_sums(committee.pk, NOVEMBER) == sums_under(committee.scope_path, NOVEMBER)
