@@ -1,0 +1,95 @@
+"""The accounts of the fictional province. Their password is public: it opens made-up data and nothing else."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from random import Random
+
+from django.contrib.auth.hashers import make_password
+from django.utils.timezone import get_current_timezone
+
+from evaluations.demo.names import invented_name
+from evaluations.demo.province import invented_uuid
+from evaluations.demo.rosters import House
+from evaluations.demo.tables import Keys, Table, span
+from meetings.models import Appointment, Committee, DemoData, Role, User
+
+PASSWORD = "minh-hoa-2025"
+SECRETARY = "bithu"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """The demo account of one role."""
+
+    role: Role
+    username: str
+
+
+LOGINS = (
+    Login(Role.SECRETARY, SECRETARY),
+    Login(Role.FOLLOWING_MEMBER, "capuyvien"),
+    Login(Role.COMMITTEE, "vanphong"),
+    Login(Role.PROVINCIAL_BOARD, "bantochuc"),
+    Login(Role.CRITERIA_ADMIN, "tieuchi"),
+    Login(Role.AUDITOR, "kiemtra"),
+)
+USERNAMES = {login.role: login.username for login in LOGINS}
+
+
+def taken_usernames() -> list[str]:
+    """Names of the demo's accounts that someone has already."""
+    names = [login.username for login in LOGINS]
+    taken = User.objects.filter(username__in=names) | User.objects.filter(username__startswith=f"{SECRETARY}.")
+    return list(taken.order_by("username").values_list("username", flat=True))
+
+
+def demo_logins() -> list[Login]:
+    """The accounts that are there, one per role; none in a database of real data."""
+    if not DemoData.objects.exists():
+        return []
+    there = set(User.objects.filter(is_active=True, username__in=USERNAMES.values()).values_list("username", flat=True))
+    return [login for login in LOGINS if login.username in there]
+
+
+class Accounts:
+    """Writes users and appointments; the password is hashed once, for hashing costs on purpose."""
+
+    def __init__(self, cursor, *, since: date):
+        self.since = since
+        self.hash = make_password(PASSWORD)
+        self.created_at = datetime(since.year, since.month, since.day, 8, tzinfo=get_current_timezone())
+        self.keys = Keys(cursor, User, 1000)
+        self.users = Table(User, "id", "username", "full_name", "password", "is_active", "must_change_password", "created_at")
+        self.appointments = Table(Appointment, "public_id", "user_id", "role", "cell_id", "committee_id", "during")
+
+    def user(self, username: str, full_name: str) -> int:
+        key = self.keys.next()
+        self.users.add(key, username, full_name, self.hash, True, False, self.created_at)
+        return key
+
+    def appoint(self, user: int, role: str, rng: Random, *, cell: int | None = None, committee: int | None = None) -> None:
+        self.appointments.add(invented_uuid(rng), user, role, cell, committee, span(self.since))
+
+    def secretary(self, house: House, rng: Random) -> int:
+        """The account of a cell's secretary; returns its key."""
+        name = SECRETARY if house.plan.is_shown else f"{SECRETARY}.{house.plan.number:05d}"
+        user = self.user(name, house.secretary.name)
+        self.appoint(user, Role.SECRETARY, rng, cell=house.cell.pk)
+        return user
+
+    def around_shown(self, houses: list[House], committee: Committee, province: Committee, rng: Random) -> None:
+        """The accounts that go with the shown cell: who follows it and a few beside it, its office, the province's board and its like."""
+        follower = self.user(USERNAMES[Role.FOLLOWING_MEMBER], invented_name(rng))
+        for house in houses[:5]:
+            self.appoint(follower, Role.FOLLOWING_MEMBER, rng, cell=house.cell.pk)
+        for role, body in (
+            (Role.COMMITTEE, committee),
+            (Role.PROVINCIAL_BOARD, province),
+            (Role.CRITERIA_ADMIN, province),
+            (Role.AUDITOR, province),
+        ):
+            self.appoint(self.user(USERNAMES[role], invented_name(rng)), role, rng, committee=body.pk)
+
+    def write(self, cursor) -> None:
+        self.users.write(cursor)
+        self.appointments.write(cursor)
