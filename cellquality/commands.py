@@ -16,7 +16,7 @@ def web_command(port: int, *, workers: int = 2) -> list[str]:
 def worker_command(*, concurrency: int = 2) -> list[str]:
     """Prefork, because only processes stop softly; without gossip and events, which nobody listens to."""
     return [
-        *[sys.executable, "-m", "celery", "-A", "cellquality", "worker", "--pool", "prefork"],
+        *[sys.executable, "-m", "celery", "--quiet", "-A", "cellquality", "worker", "--pool", "prefork"],
         *["--concurrency", str(concurrency), "--without-gossip", "--without-mingle", "--loglevel", "warning"],
     ]
 
@@ -24,6 +24,6 @@ def worker_command(*, concurrency: int = 2) -> list[str]:
 def beat_command(schedule: Path) -> list[str]:
     """`schedule` is the file in which beat keeps when it last sent what."""
     return [
-        *[sys.executable, "-m", "celery", "-A", "cellquality", "beat", "--schedule", str(schedule)],
+        *[sys.executable, "-m", "celery", "--quiet", "-A", "cellquality", "beat", "--schedule", str(schedule)],
         *["--pidfile=", "--loglevel", "warning"],
     ]

@@ -5,7 +5,7 @@ A server of the operator's own takes their place through DATABASE_URL and BROKER
 
 A cluster for development that outlives the command that started it:
 
-    .venv/bin/python -m cellquality.embedded start|stop|url --dir DIRECTORY
+    .venv/bin/python -m cellquality.embedded start|stop|url --dir DIRECTORY [--fast]
 """
 
 import argparse
@@ -289,8 +289,9 @@ def main() -> None:
     parser.add_argument("what", choices=["start", "stop", "url"])
     parser.add_argument("--dir", type=Path, required=True, help="the directory the cluster is kept in")
     parser.add_argument("--role", default=APP, help=f"the role in the printed address ({APP} or {OWNER})")
+    parser.add_argument("--fast", action="store_true", help="start it without waiting for the disk: for tests, not for data")
     wanted = parser.parse_args()
-    cluster = Cluster(writable(wanted.dir.resolve()), throw_away=True)
+    cluster = Cluster(writable(wanted.dir.resolve()), throw_away=wanted.fast)
     if wanted.what == "stop":
         cluster.stop()
         return

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import BadRequest
-from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 
 
@@ -16,22 +15,6 @@ def client_address(request: HttpRequest) -> str:
     """
     chain = [*request.META.get("HTTP_X_FORWARDED_FOR", "").split(","), request.META.get("REMOTE_ADDR", "")]
     return chain[-1 - min(settings.TRUSTED_PROXIES, len(chain) - 1)].strip() or request.META.get("REMOTE_ADDR", "")
-
-
-class Utf8Request(WSGIRequest):
-    """A request read as UTF-8, whatever charset it claims.
-
-    Django decodes the address with the claimed charset while it builds the request, before any middleware could answer;
-    `charset=hex` is then an error of the server. The middleware refuses the claim afterwards.
-    """
-
-    @property
-    def encoding(self) -> str:
-        return "utf-8"
-
-    @encoding.setter
-    def encoding(self, claimed: str) -> None:
-        pass
 
 
 class ReadableRequestMiddleware:

@@ -1,10 +1,15 @@
-"""Compiles the translations with Babel: a machine that only runs the product has no gettext of its own."""
+"""Compiles the translations with Babel: a machine that only runs the product has no gettext of its own.
+
+`make run` and `make test` do it by themselves; an installation by hand runs `python -m cellquality.translations`.
+"""
 
 import os
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+from cellquality.places import PROJECT
 
 
 def compile_translations(locale: Path) -> list[Path]:
@@ -22,3 +27,7 @@ def compile_translations(locale: Path) -> list[Path]:
         half.rename(target)
         written.append(target)
     return written
+
+
+if __name__ == "__main__":
+    compile_translations(PROJECT / "locale")

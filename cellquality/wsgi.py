@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from cellquality.middleware import Utf8Request
+from cellquality.requests import Utf8Request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cellquality.settings")
 
