@@ -51,9 +51,11 @@ def facts_of(line: Line, facts: MonthFacts) -> tuple[Fact, ...]:
 
 
 def _said(measure, facts: MonthFacts) -> str:
-    if measure.name in facts.pending:
+    if measure.name not in facts.pending:
+        return measure.says(facts)
+    if measure.value(facts) is None:
         return _("not yet known")
-    return measure.says(facts)
+    return _("still to come after %(gone_by)s") % {"gone_by": measure.says(facts)}
 
 
 def test_in_words(test: Test) -> str:

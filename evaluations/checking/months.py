@@ -89,7 +89,7 @@ def sums_under(path: str, month: date) -> dict[str, Counter]:
     sums: dict[str, Counter] = {}
     rows = MonthScore.objects.filter(month=month, counted_path__gte=path, counted_path__lt=path_end(path))
     for row in rows.iterator():
-        counter = sums.setdefault(row.cell_kind, Counter())
+        counter = sums.setdefault(row.cell_kind, Counter(dict.fromkeys(COUNTS, 0)))
         counter.update(_counted(row))
         counter["points"] += row.total or 0
     return sums

@@ -28,8 +28,12 @@ class Evaluated:
 
 
 def evaluate_plainly(definition: Definition, facts: MonthFacts, levels: Sequence[int | None]) -> Evaluated:
-    """Outcome and points per line, then the total: the share of what counts, over the set's maximum, rounded half up."""
-    outcome = [_outcome(line, facts, chosen) for line, chosen in zip(definition, levels, strict=True)]
+    """Outcome and points per line, and the total."""
+    return settle(definition, [_outcome(line, facts, chosen) for line, chosen in zip(definition, levels, strict=True)])
+
+
+def settle(definition: Definition, outcome: list[int]) -> Evaluated:
+    """What an outcome per line is worth: the share of what counts, over the set's maximum, rounded half up."""
     points = [_points(line, code) for line, code in zip(definition, outcome, strict=True)]
     counted = [(line.max_points, worth) for line, worth in zip(definition, points, strict=True) if worth is not None]
     counted_max = sum(maximum for maximum, _worth in counted)

@@ -1,0 +1,173 @@
+"""The line of one cell's month, link by link: what is stored, and where a second way comes to something else.
+
+set in force → facts → points → total → month → each committee above. Every link is made again from the stored link before it, so a fault
+is named where it is and not where it ends up.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from evaluations.checking.facts import facts_of
+from evaluations.checking.months import month_score_of, stored_sums, sums_under
+from evaluations.checking.points import committee_keys, evaluate_plainly, settle
+from evaluations.definition import Definition, definition_of
+from evaluations.explaining import explain
+from evaluations.measures import MEASURES
+from evaluations.models import CriteriaScope, CriteriaSet, MonthFacts, MonthScore, ScoreSheet, ScoreState, SheetState
+from evaluations.scoring import Scored
+from meetings.models import Cell, ChangedCell, Committee
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that the second way sees otherwise."""
+
+    what: str
+    stored: object
+    again: object
+
+    def __str__(self) -> str:
+        return f"{self.what}: stored {self.stored}, again {self.again}"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of the line: its numbers in words, and the differences."""
+
+    name: str
+    words: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+
+def scored_month(cell: Cell | None, month: date | None) -> tuple[Cell, date] | None:
+    """The cell and month to look at: of those asked for (either may be left open), the latest that is scored."""
+    scores = MonthScore.objects.filter(state=ScoreState.SCORED).select_related("cell")
+    scores = scores.filter(cell=cell) if cell else scores
+    scores = scores.filter(month=month) if month else scores
+    latest = scores.order_by("-month", "cell_id").first()
+    return (latest.cell, latest.month) if latest else None
+
+
+def waiting_changes(path: str) -> int:
+    """How many noted changes of cells under a path wait to be measured: until then a difference may be theirs."""
+    return ChangedCell.objects.filter(cell__in=Cell.objects.under(path)).count()
+
+
+def line_of(cell: Cell, month: date, *, today: date) -> Iterator[Link]:
+    """The links of the cell's month (its first day given), from the set down to the central committee's sum."""
+    facts = MonthFacts.objects.filter(cell=cell, month=month).first()
+    again = facts_of(cell, month, as_of=facts.measured_on if facts else today)
+    sheet = ScoreSheet.objects.select_related("criteria_set").filter(cell=cell, month=month, state=SheetState.SUBMITTED).first()
+    yield _set_in_force(facts, again)
+    yield _facts(facts, again)
+    if facts and sheet and sheet.criteria_set:
+        definition = definition_of(sheet.criteria_set)
+        yield _points(definition, facts, sheet)
+        yield _total(definition, sheet)
+    score = MonthScore.objects.filter(cell=cell, month=month).first()
+    yield _month(score, month_score_of(cell, month, facts, sheet))
+    if score:
+        yield from _committees(score)
+
+
+def _differences(stored: Mapping[str, object], again: Mapping[str, object]) -> tuple[Difference, ...]:
+    return tuple(
+        Difference(name, stored.get(name), again.get(name))
+        for name in dict.fromkeys([*stored, *again])
+        if stored.get(name) != again.get(name)
+    )
+
+
+def _columns(row: MonthFacts | MonthScore | None) -> dict[str, object]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key} if row else {}
+
+
+def _set_in_force(facts: MonthFacts | None, again: dict[str, object] | None) -> Link:
+    if facts is None or again is None:
+        return Link("set in force", ("no facts, so none is asked for",), ())
+    stored, key = facts.criteria_set, again["criteria_set_id"]
+    return Link(
+        "set in force",
+        tuple(_words_of_set(stored, facts.held_on)) if stored else ("none",),
+        _differences({"set": stored and str(stored)}, {"set": key and str(CriteriaSet.objects.get(pk=key))}),
+    )
+
+
+def _words_of_set(criteria_set: CriteriaSet, day: date) -> Iterator[str]:
+    yield f"{criteria_set}, {criteria_set.document}"
+    for scope in CriteriaScope.objects.filter(criteria_set=criteria_set, during__contains=day).select_related("committee"):
+        yield f"put in force by {scope.committee} from {scope.during.lower}"
+
+
+def _facts(facts: MonthFacts | None, again: dict[str, object] | None) -> Link:
+    stored = _columns(facts)
+    # The set has a link of its own.
+    compared = [{name: value for name, value in (row or {}).items() if name != "criteria_set_id"} for row in (stored, again)]
+    words = ["no regular or combined sitting was held"]
+    if facts:
+        words = [f"sitting of {facts.held_on}, measured as of {facts.measured_on}"]
+        words += [f"{measure.label}: {measure.says(facts)}" for measure in MEASURES.values()]
+    return Link("facts", tuple(words), _differences(*compared))
+
+
+def _points(definition: Definition, facts: MonthFacts, sheet: ScoreSheet) -> Link:
+    plain = evaluate_plainly(definition, facts, sheet.levels)
+    worth = settle(definition, sheet.outcome)
+    words, stored, again = [], {}, {}
+    for explained in explain(definition, facts, Scored(sheet.outcome, worth.points, worth.counted_max, worth.total)):
+        line = explained.line
+        asked = line.criterion.asks_level
+        code = f"{line.criterion.code}"
+        shown = "–" if explained.points is None else f"{explained.points / 100:g}"
+        words.append(f"{code}: {shown} of {line.max_points / 100:g} · {explained.rule} · {line.criterion.clause}")
+        stored |= {f"outcome of {code}": sheet.outcome[line.index], f"computed points of {code}": sheet.computed[line.index]}
+        points = None if asked else plain.points[line.index]
+        again |= {f"outcome of {code}": int(plain.outcome[line.index]), f"computed points of {code}": points}
+    return Link("points", tuple(words), _differences(stored, again))
+
+
+def _total(definition: Definition, sheet: ScoreSheet) -> Link:
+    plain = settle(definition, sheet.outcome)
+    gained = sum(points for points in plain.points if points is not None)
+    return Link(
+        "total",
+        (
+            f"{gained / 100:g} of {plain.counted_max / 100:g} that count, over {definition.max_points / 100:g}: "
+            f"{'–' if sheet.total is None else f'{sheet.total / 100:g}'} {sheet.get_grade_display()}".rstrip(),
+        ),
+        _differences(
+            {"total": sheet.total, "counted maximum": sheet.counted_max, "class": sheet.grade},
+            {"total": plain.total, "counted maximum": plain.counted_max, "class": plain.grade},
+        ),
+    )
+
+
+def _month(score: MonthScore | None, again: dict[str, object] | None) -> Link:
+    words = ["the cell is not counted in this month"]
+    if score:
+        total = "no points" if score.total is None else f"{score.total / 100:g} points"
+        words = [f"{score.get_state_display()}, {total} {score.get_grade_display()}".rstrip(), f"counted under {score.counted_path}"]
+    return Link("month", tuple(words), _differences(_columns(score), again or {}))
+
+
+def _committees(score: MonthScore) -> Iterator[Link]:
+    committees = Committee.objects.in_bulk(committee_keys(score.counted_path))
+    for key in committee_keys(score.counted_path):
+        committee = committees[key]
+        path = score.counted_path[: score.counted_path.index(committee.segment) + len(committee.segment)]
+        stored, again = stored_sums(key, score.month), sums_under(path, score.month)
+        yield Link(
+            f"{committee.level.lower().replace('_', ' ')}: {committee}",
+            (_words_of_sums(sum(stored.values(), Counter())),),
+            _differences(
+                *({f"{kind} {name}": count for kind, sums in all_.items() for name, count in sums.items()} for all_ in (stored, again))
+            ),
+        )
+
+
+def _words_of_sums(sums: Counter) -> str:
+    classes = ", ".join(f"{name} {sums[name]}" for name in ("good", "fair", "average", "poor"))
+    mean = f", mean {sums['points'] / 100 / sums['scored']:.2f}" if sums["scored"] else ""
+    return f"{sums['cells']} cells, {sums['held']} held, {sums['sent']} sent, {sums['scored']} scored ({classes}){mean}"

@@ -1,0 +1,80 @@
+"""Why a line has its points: words for every way it can come out, without asking the database or computing anew."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from django.utils.translation import override
+
+from evaluations.compiler import Outcome
+from evaluations.explaining import explain
+from evaluations.models import CriterionKind, MonthFacts, NotApplicable
+from evaluations.scoring import Scored
+from tests.evaluations.test_compiler import FULL, IN_TWO_DAYS, NONE, asks, one_line
+
+MOST = replace(FULL, words="Từ 90 %", tests=(asks("attendance_rate", ">=", "90"),))
+SOME = replace(FULL, points=60, words="Từ 75 %", tests=(asks("attendance_rate", ">=", "75"),))
+
+
+@pytest.fixture
+def facts() -> MonthFacts:
+    day = date(2026, 11, 3)
+    return MonthFacts(held_on=day, pending=[], expected=10_000, expected_present=8_996, conclusion_lag_days=1, is_combined=False)
+
+
+def explained(definition, facts, outcome, points):
+    scored = Scored([outcome], [points], 100, points)
+    with override("en"):
+        return explain(definition, facts, scored)[0]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "points", "rule", "better"), [(0, 100, "Từ 90 %", ""), (1, 60, "Từ 75 %", "Từ 90 %"), (2, 0, "Không", "Từ 75 %")]
+)
+def test_a_row_that_matched_says_its_words_and_the_next_better_row(facts, outcome, points, rule, better):
+    line = explained(one_line(MOST, SOME, NONE), facts, outcome, points)
+    assert (line.rule, line.better, line.points) == (rule, better, points)
+    assert line.is_applicable and line.is_due and line.is_answered
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("policy", NotApplicable)
+def test_every_other_way_has_words_in_both_languages(facts, outcome, policy):
+    definition = one_line(MOST, NONE, applies_when=(asks("is_combined", "=", "1"),), not_applicable=policy)
+    for language in ("en", "vi"):
+        with override(language):
+            (line,) = explain(definition, facts, Scored([outcome], [None], 0, None))
+        assert line.rule and not line.better
+    assert [line.is_applicable, line.is_due, line.is_answered].count(False) == 1
+
+
+def test_what_does_not_apply_says_on_what_condition_and_what_is_counted(facts):
+    definition = one_line(MOST, NONE, applies_when=(asks("is_combined", "=", "1"),), not_applicable=NotApplicable.FULL)
+    rule = explained(definition, facts, Outcome.NOT_APPLICABLE, 100).rule
+    assert "Combined sitting: yes" in rule and "full marks" in rule
+
+
+def test_nothing_is_computed_again(facts):
+    # The stored outcome is told as it stands, even where today's facts would say otherwise.
+    assert explained(one_line(MOST, SOME, NONE), facts, 0, 100).rule == "Từ 90 %"
+
+
+@pytest.mark.django_db
+def test_the_database_is_not_asked(facts, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        explained(one_line(MOST, SOME, NONE, kind=CriterionKind.MIXED), facts, 1, 60)
+
+
+def test_a_fact_is_told_once_and_its_percentage_cut(facts):
+    (fact,) = explained(one_line(MOST, SOME, NONE), facts, 1, 60).facts
+    assert fact.words == "8996/10000 = 89.9 %"
+    assert fact.label == "Attendance rate" and fact.definition.startswith("Present of those expected")
+
+
+@pytest.mark.parametrize(
+    ("gone_by", "is_pending", "words"),
+    [(1, False, "1 days"), (4, True, "still to come after 4 days"), (None, True, "not yet known")],
+)
+def test_a_fact_to_come_says_so(facts, gone_by, is_pending, words):
+    facts.conclusion_lag_days, facts.pending = gone_by, ["conclusion_lag_days"] * is_pending
+    assert explained(one_line(IN_TWO_DAYS, NONE), facts, Outcome.NOT_DUE, None).facts[0].words == words
