@@ -5,10 +5,10 @@ from pathlib import Path
 
 
 def web_command(port: int, *, workers: int = 2) -> list[str]:
-    """gunicorn on this machine only; threads wait for the database while others serve."""
+    """gunicorn on this machine only; threads wait for the database while others serve. Preloaded: one import for all workers."""
     return [
         *[sys.executable, "-m", "gunicorn", "cellquality.wsgi", "--bind", f"127.0.0.1:{port}"],
-        *["--worker-class", "gthread", "--workers", str(workers), "--threads", "4"],
+        *["--worker-class", "gthread", "--workers", str(workers), "--threads", "4", "--preload"],
         *["--timeout", "60", "--graceful-timeout", "3", "--log-level", "warning", "--no-control-socket"],
     ]
 

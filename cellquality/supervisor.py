@@ -84,11 +84,11 @@ class Supervisor:
         compile_translations(PROJECT / "locale")
         self.start_servers()
         self.collect_static_files()
-        web = self.start_processes()
-        if not wait_until(lambda: web.child.poll() is not None or page_answers(self.url), within=60, every=0.1):
-            raise Refusal(f"The first page does not answer; the log {web.log} ends with:\n{last_lines(web.log)}")
-        if web.child.poll() is not None:
-            raise Refusal(f"The web server does not start; its log {web.log} ends with:\n{last_lines(web.log)}")
+        self.start_process("web", web_command(self.port), signal.SIGTERM)
+        self.wait_for_first_page()
+        # These two take the processor for seconds; nobody waits for them.
+        self.start_process("worker", worker_command(), signal.SIGQUIT)
+        self.start_process("beat", beat_command(self.data / "beat"), signal.SIGTERM)
         say(f"ready {self.url}")
         self.manage("demo_logins")
         say(f"Stop with Ctrl-C. Logs are in {self.data}.")
@@ -160,18 +160,16 @@ class Supervisor:
 
     # --- the processes
 
-    def start_processes(self) -> Service:
-        """The web server, the worker and beat; answers with the web server."""
-        commands = {
-            "web": (web_command(self.port), signal.SIGTERM),
-            "worker": (worker_command(), signal.SIGQUIT),
-            "beat": (beat_command(self.data / "beat"), signal.SIGTERM),
-        }
-        for name, (command, by) in commands.items():
-            log = self.data / f"{name}.log"
-            log.write_bytes(b"")
-            self.add(Service(name, command, self.env, log, by, self.remember))
-        return self.services[-3]
+    def start_process(self, name: str, command: list[str], by: signal.Signals) -> None:
+        log = self.data / f"{name}.log"
+        log.write_bytes(b"")
+        self.add(Service(name, command, self.env, log, by, self.remember))
+
+    def wait_for_first_page(self) -> None:
+        web = self.services[-1]
+        wait_until(lambda: web.child.poll() is not None or page_answers(self.url), within=60, every=0.1)
+        if web.child.poll() is not None or not page_answers(self.url):
+            raise Refusal(f"The first page does not answer; the log {web.log} ends with:\n{last_lines(web.log)}")
 
     def add(self, service: Service | Cluster | Broker) -> None:
         self.closing.callback(service.stop)
