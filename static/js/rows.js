@@ -1,34 +1,58 @@
-/* [data-rows="prefix"]: a formset whose rows can be added from its <template> and taken away (with a way back). */
+/* [data-rows="prefix"]: a formset whose rows can be added and taken away. Without this script its blank rows serve.
+
+   In it: <prefix>-TOTAL_FORMS, a <template> of one row with __prefix__ for its number, [data-list] for the rows, a button [data-add].
+   A row is [data-row] with [data-content], a field …-DELETE and a button [data-remove], which becomes the way back: it is named
+   data-label or, once the row is taken away, data-undo. */
 "use strict";
 for (const set of document.querySelectorAll("[data-rows]")) {
   const prefix = set.dataset.rows;
+  const form = set.closest("form");
   const total = set.querySelector(`[name="${prefix}-TOTAL_FORMS"]`);
+  const most = Number(set.querySelector(`[name="${prefix}-MAX_NUM_FORMS"]`)?.value || 1000);
   const template = set.querySelector("template");
-  const list = set.querySelector("[data-list]") || set;
+  const list = set.querySelector("[data-list]");
+  const adding = set.querySelector("[data-add]");
+  const mark = (row) => row.querySelector("[name$='-DELETE']");
+  const isGone = (row) => (mark(row).type === "checkbox" ? mark(row).checked : Boolean(mark(row).value));
 
-  function add(focus) {
-    const holder = document.createElement("div");
-    holder.innerHTML = template.innerHTML.replaceAll("__prefix__", total.value);
-    total.value = Number(total.value) + 1;
-    const row = holder.firstElementChild;
-    list.append(row);
-    if (focus) row.querySelector("input:not([type=hidden]), textarea, select")?.focus();
-    set.dispatchEvent(new Event("input", { bubbles: true }));
+  function show() {
+    for (const row of list.querySelectorAll("[data-row]")) {
+      const gone = isGone(row);
+      row.classList.toggle("gone", gone);
+      row.querySelector("[data-content]").hidden = gone;
+      const button = row.querySelector("[data-remove]");
+      button.textContent = gone ? button.dataset.undo : button.dataset.label;
+    }
+    if (adding) adding.hidden = Number(total.value) >= most;
   }
+  function add() {
+    const holder = document.createElement("template");
+    holder.innerHTML = template.innerHTML.replaceAll("__prefix__", total.value);
+    const row = holder.content.firstElementChild;
+    total.value = Number(total.value) + 1;
+    list.append(row);
+    return row;
+  }
+  const tell = () => set.dispatchEvent(new Event("change", { bubbles: true }));
+
   set.addEventListener("click", (event) => {
-    if (event.target.closest("[data-add]")) add(true);
-    const remove = event.target.closest("[data-remove]");
-    if (!remove) return;
-    const row = remove.closest("[data-row]");
-    const mark = row.querySelector("[name$=-DELETE]");
-    const content = row.querySelector("[data-content]") || row.firstElementChild;
-    const gone = !(mark.value === "on" || mark.checked);
-    if (mark.type === "checkbox") mark.checked = gone; else mark.value = gone ? "on" : "";
-    content.hidden = gone;
-    remove.textContent = gone ? remove.dataset.undo : remove.dataset.label;
-    set.dispatchEvent(new Event("input", { bubbles: true }));
+    if (event.target.closest("[data-add]")) {
+      const row = add();
+      tell();
+      row.querySelector("textarea, select, input:not([type=hidden])")?.focus();
+      return;
+    }
+    const row = event.target.closest("[data-remove]")?.closest("[data-row]");
+    if (!row) return;
+    const field = mark(row);
+    const gone = !isGone(row);
+    if (field.type === "checkbox") field.checked = gone; else field.value = gone ? "on" : "";
+    tell();
   });
-  set.closest("form")?.addEventListener("rows-wanted", (event) => {
-    if (event.detail.prefix === prefix) while (Number(total.value) < event.detail.count) add(false);
+  form?.addEventListener("change", show);
+  // What this device kept may have more rows than the page (autosave.js).
+  form?.addEventListener("rows-wanted", (event) => {
+    if (event.detail.prefix === prefix) while (Number(total.value) < Math.min(event.detail.count, most)) add();
   });
+  show();
 }
