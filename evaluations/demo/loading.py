@@ -107,8 +107,8 @@ def refuse_unless_empty(wanted: Wanted) -> None:
         raise CannotLoad(_("The criteria set %(code)s is missing: run load_criteria first.") % {"code": ground.SAMPLE_SET})
     if wanted.cells < 1 or wanted.months < 1:
         raise CannotLoad(_("A demo has at least one cell and one month."))
-    if wanted.span[0].first >= wanted.today:
-        raise CannotLoad(_("The first month of the demo is still to come."))
+    if wanted.until.first > wanted.today:
+        raise CannotLoad(_("The month %(month)s is still to come.") % {"month": wanted.until.label})
 
 
 def _midnight(day: date) -> datetime:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count, cycle
+from math import ceil
 from random import Random
 from uuid import UUID
 
@@ -135,14 +136,7 @@ class Planner:
         return committee.cells[-1]
 
     def communes(self, province: CommitteePlan, cells: int) -> None:
-        fewest, most = CELLS_OF_A_COMMUNE
-        number = 0
-        while cells:
-            number += 1
-            here = self.rng.randint(fewest, most)
-            # The rest goes to the last one, unless it makes one of its own.
-            here = cells if cells - here < fewest and cells <= most else min(here, cells)
-            cells -= here
+        for number, here in enumerate(self.shares_of_communes(cells), start=1):
             is_ward = number % 4 == 0
             unit = "phường" if is_ward else "xã"
             commune = self.committee(f"Đảng ủy {unit} Minh Họa {number}", Level.UPPER_GRASSROOTS, province)
@@ -150,6 +144,17 @@ class Planner:
             if number == 1:
                 shown = commune.cells[0]
                 shown.size, shown.is_shown = SHOWN_SIZE, True
+
+    def shares_of_communes(self, cells: int) -> list[int]:
+        """How many cells each commune has: about the middle of what is usual, one with more beside one with fewer."""
+        fewest, most = CELLS_OF_A_COMMUNE
+        communes = max(ceil(cells / most), round(2 * cells / (fewest + most)))
+        shares = [cells // communes + (place < cells % communes) for place in range(communes)]
+        for place in range(0, communes - 1, 2):
+            moved = self.rng.randint(0, max(0, min(most - shares[place], shares[place + 1] - fewest)))
+            shares[place] += moved
+            shares[place + 1] -= moved
+        return shares
 
     def cells_of_commune(self, commune: CommitteePlan, cells: int, unit: str, village: str) -> None:
         counts: dict[str, Iterator[int]] = {kind: count(1) for kind in CellKind.values}
@@ -178,7 +183,7 @@ class Planner:
             here = cells if cells - here < 4 else min(here, cells)
             cells -= here
             grassroots = self.committee(f"Đảng ủy {unit.format(number)}", Level.GRASSROOTS, upper)
-            self.below_grassroots(grassroots, here, section, cycle(kinds))
+            self.below_grassroots(grassroots, here, section and f"{section}, {unit.format(number)}", cycle(kinds))
 
     def below_grassroots(self, grassroots: CommitteePlan, cells: int, section: str | None, kinds: Iterator[tuple[CellKind, str]]) -> None:
         named: Callable[[], int] = count(1).__next__

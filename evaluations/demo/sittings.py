@@ -128,50 +128,68 @@ class Log:
 
     def bare(self, house: House, month: Month, kind: str, state: str, planned_on: date | None, reason: str, rng: Random) -> None:
         """A sitting that is only planned, or known not to have been held."""
-        theme = rng.choice(phrases.THEMES) if kind == MeetingKind.THEMATIC else ""
-        self.meetings.add(
-            *(self.keys.next(), invented_uuid(rng), house.cell.pk, month.first, kind, state, reason, 1, planned_on, theme),
-            *(None, None, None, None, None, None, "", None, None, [], None, None, False, False, "", None),
+        self.meetings.add_named(
+            id=self.keys.next(),
+            public_id=invented_uuid(rng),
+            cell_id=house.cell.pk,
+            for_month=month.first,
+            kind=kind,
+            state=state,
+            state_reason=reason,
+            planned_on=planned_on,
+            theme=rng.choice(phrases.THEMES) if kind == MeetingKind.THEMATIC else "",
         )
 
     def hold(self, house: House, habits: Habits, month: Month, kind: str, day: date, concluded_at: str | None, rng: Random) -> Held:
-        temper, key = house.temper, self.keys.next()
-        care = temper.care if kind != MeetingKind.THEMATIC else min(0.99, temper.care + 0.05)
+        key, is_thematic = self.keys.next(), kind == MeetingKind.THEMATIC
+        care = min(0.99, house.temper.care + (0.05 if is_thematic else 0))
         is_secret = house.plan.kind in (CellKind.ARMY, CellKind.POLICE) and rng.random() < 0.04
         has_outage = house.cell.uses_handbook and rng.random() < 0.006
+
         roll = self.rolls.call(house, key, day, rng)
         self.rolls.let_speak(house, key, roll, is_secret=is_secret, rng=rng)
-        chair = house.secretary if roll.holds(house.secretary) else house.deputy
-        minute_taker = habits.minute_taker if roll.holds(habits.minute_taker) else rng.choice(roll.present)[0]
-        if kind != MeetingKind.THEMATIC:
+        if not is_thematic:
             self.duties.report(house, key, day, habits.waiting, rng)
-        passed = self.duties.decide(
-            house, key, roll, kind=habits.document_kind, thematic=kind == MeetingKind.THEMATIC, is_secret=is_secret, rng=rng
-        )
-        fewest, most = (0, 1) if kind == MeetingKind.THEMATIC else (2, 6)
+            if house.deputy is not None and rng.random() < care + 0.03:
+                self.preparations.add(key, day - rng.randint(1, 4) * A_DAY, rng.random() < 0.96)
+        passed = self.duties.decide(house, key, roll, kind=habits.document_kind, thematic=is_thematic, is_secret=is_secret, rng=rng)
+        fewest, most = (0, 1) if is_thematic else (2, 6)
         given = self.duties.assign(house, key, day, roll, fewest=fewest, most=most, is_secret=is_secret, rng=rng)
         habits.waiting += given
-        minutes = self.length(house, kind, roll, rng)
-        ideology = rng.choice((15, 15, 20, 20, 25, 30)) if rng.random() < care + 0.03 else rng.choice((None, 5, 10))
-        had_deputy_meeting = house.deputy is not None and kind != MeetingKind.THEMATIC and rng.random() < care + 0.03
-        if had_deputy_meeting:
-            self.preparations.add(key, day - rng.randint(1, 4) * A_DAY, rng.random() < 0.96)
         self.write_agenda(key, kind, is_secret)
         posted_on = self.post(house, habits, key, day, care, passed, has_outage, is_secret, rng)
-        steps = self.steps(care, ideology, passed, bool(given), rng)
+
+        ideology = rng.choice((15, 15, 20, 20, 25, 30)) if rng.random() < care + 0.03 else rng.choice((None, 5, 10))
         told_on = day - rng.randint(2, 4) * A_DAY
-        theme = rng.choice(phrases.THEMES) if kind != MeetingKind.REGULAR and not is_secret else ""
-        self.meetings.add(
-            *(key, invented_uuid(rng), house.cell.pk, month.first, kind),
-            *(MeetingState.CONCLUDED if concluded_at else MeetingState.HELD, "", 4 if concluded_at else 3, day, theme),
-            told_on if rng.random() < care + 0.05 else day,
-            told_on if rng.random() < care + 0.03 else None,
-            day - rng.randint(0, 3) * A_DAY if rng.random() < care + 0.03 else None,
-            *(day, clock(habits.starts_at), clock(habits.starts_at + minutes), habits.place, chair.key, minute_taker.key, steps, ideology),
-            day + rng.choice((0, 0, 0, 1)) * A_DAY if rng.random() < care + 0.06 and day + A_DAY < self.now else None,
-            *(has_outage, is_secret, f"{rng.randint(1, 90):02d}-BB/CB" if is_secret else "", concluded_at),
+        signed_on = day + rng.choice((0, 0, 0, 1)) * A_DAY
+        self.meetings.add_named(
+            id=key,
+            public_id=invented_uuid(rng),
+            cell_id=house.cell.pk,
+            for_month=month.first,
+            kind=kind,
+            state=MeetingState.CONCLUDED if concluded_at else MeetingState.HELD,
+            version=4 if concluded_at else 3,
+            planned_on=day,
+            theme=rng.choice(phrases.THEMES) if kind != MeetingKind.REGULAR and not is_secret else "",
+            members_notified_on=told_on if rng.random() < care + 0.05 else day,
+            following_member_notified_on=told_on if rng.random() < care + 0.03 else None,
+            draft_prepared_on=day - rng.randint(0, 3) * A_DAY if rng.random() < care + 0.03 else None,
+            held_on=day,
+            starts_at=clock(habits.starts_at),
+            ends_at=clock(habits.starts_at + self.length(house, kind, roll, rng)),
+            place=habits.place,
+            chair_id=(house.secretary if roll.holds(house.secretary) else house.deputy).key,
+            minute_taker_id=(habits.minute_taker if roll.holds(habits.minute_taker) else rng.choice(roll.present)[0]).key,
+            steps_held=self.steps(care, ideology, passed, bool(given), rng),
+            ideology_minutes=ideology,
+            minutes_signed_on=signed_on if rng.random() < care + 0.06 and signed_on < self.now else None,
+            app_outage=has_outage,
+            is_secret=is_secret,
+            reference_number=f"{rng.randint(1, 90):02d}-BB/CB" if is_secret else "",
+            concluded_at=concluded_at,
         )
-        if kind != MeetingKind.THEMATIC:
+        if not is_thematic:
             habits.last_day = day
         return Held(key, day, roll, posted_on)
 

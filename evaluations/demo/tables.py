@@ -48,11 +48,16 @@ class Table(Rows):
         if unknown := set(columns) - set(stored):
             raise ValueError(f"{model.__name__} has no columns {sorted(unknown)}")
         defaults: list[Field] = [field for column, field in stored.items() if column not in columns and not field.primary_key]
+        self.blank = {column: None if stored[column].primary_key else stored[column].get_default() for column in columns}
         super().__init__(
             model._meta.db_table,
             [*columns, *(field.column for field in defaults)],
             "".join("\t" + _text(field.get_default()) for field in defaults) + "\n",
         )
+
+    def add_named(self, **values) -> None:
+        """A row by the names of its columns; those left out take their field's default."""
+        self.add(*(self.blank | values).values())
 
 
 class Keys:

@@ -1,6 +1,7 @@
 """Loading the fictional province: only into an empty database, and the same for the same seed."""
 
 import hashlib
+from dataclasses import replace
 from datetime import date
 from io import StringIO
 
@@ -152,3 +153,15 @@ def test_a_month_is_read_from_the_command_line(criteria):
     assert "3 cells" in out.getvalue()
     with pytest.raises(CommandError, match="YYYY-MM"):
         call_command("load_demo", "--until", "1/2026")
+
+
+@pytest.mark.parametrize("asked", [{"cells": 0}, {"months": 0}, {"until": Month(2026, 4)}], ids=["no cell", "no month", "month to come"])
+def test_what_cannot_be_made_is_refused(criteria, asked):
+    with pytest.raises(CannotLoad):
+        load_demo(replace(SMALL, **asked), progress=silently)
+    assert not DemoData.objects.exists()
+
+
+def test_the_first_day_of_a_month_knows_none_of_its_sittings(criteria):
+    load_demo(replace(SMALL, today=date(2026, 3, 1)), progress=silently)
+    assert set(Meeting.objects.held().values_list("for_month", flat=True)) == {date(2026, 2, 1)}
