@@ -6,7 +6,7 @@ with a sentence per field; what breaks a rule is recorded. Who may record is ask
 """
 
 from meetings.recording.content import has_open_content, open_content
-from meetings.recording.drafts import draft_of, drop_draft, keep_draft
+from meetings.recording.drafts import DraftForm, draft_of, drop_draft, keep_draft
 from meetings.recording.errors import Difference, Refused, StaleForm
 from meetings.recording.holding import record_sitting, warnings_about
 from meetings.recording.once import Submission, once
@@ -36,6 +36,7 @@ __all__ = [
     "Called",
     "Defaults",
     "Difference",
+    "DraftForm",
     "Issue",
     "NewTask",
     "Preparation",

@@ -3,11 +3,21 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from meetings import text
 from meetings.models import FormDraft, Meeting, User
 from meetings.recording.errors import Refused
+
+
+class DraftForm(models.TextChoices):
+    """The forms of a meeting that keep a draft."""
+
+    PREPARE = "prepare"
+    HOLD = "hold"
+    POST = "post"
+
 
 # Far more than any sitting's words, far less than what would hurt.
 LONGEST_DRAFT = 600_000

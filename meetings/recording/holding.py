@@ -16,6 +16,7 @@ from meetings.models import (
     TaskReport,
     User,
 )
+from meetings.recording.drafts import DraftForm, drop_draft
 from meetings.recording.impossible import check_sitting
 from meetings.recording.locking import lock_meeting, require_open, save_next_version
 from meetings.recording.once import meeting_of, once
@@ -54,6 +55,7 @@ def record_sitting(
         _renew_reports(now, sitting)
         if now.is_secret:
             now.agenda.all().delete()
+        drop_draft(meeting=now, form=DraftForm.HOLD)
         submission.target = str(now.public_id)
         return now
 

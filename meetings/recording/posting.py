@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting, MeetingState, Posting, PostingKind, User
+from meetings.recording.drafts import DraftForm, drop_draft
 from meetings.recording.errors import Problems, Refused
 from meetings.recording.locking import lock_meeting, save_next_version
 from meetings.recording.once import meeting_of, once
@@ -63,6 +64,7 @@ def record_posting(
                 },
             )
         save_next_version(now)
+        drop_draft(meeting=now, form=DraftForm.POST)
         submission.target = str(now.public_id)
         return now
 

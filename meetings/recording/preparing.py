@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import AgendaItem, CommitteePreparation, Meeting, MeetingState, Posting, PostingKind, User
+from meetings.recording.drafts import DraftForm, drop_draft
 from meetings.recording.errors import Problems
 from meetings.recording.locking import lock_meeting, require_open, save_next_version
 from meetings.recording.once import meeting_of, once
@@ -91,6 +92,7 @@ def record_preparation(
         _replace_agenda(now, preparation.agenda)
         _replace_committee_meeting(now, preparation)
         _replace_files(now, preparation.files_posted_on)
+        drop_draft(meeting=now, form=DraftForm.PREPARE)
         submission.target = str(now.public_id)
         return now
 

@@ -1,0 +1,50 @@
+"""Keeping what is typed while it is typed."""
+
+import re
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.views.decorators.http import require_POST
+
+from meetings.forms.holding import Holding
+from meetings.forms.sittings import PreparationForm
+from meetings.models import Meeting
+from meetings.recording import DraftForm, Refused, keep_draft
+from meetings.views.leading import locked_page, meeting_to_record
+
+NOT_TYPED = {"csrfmiddlewaretoken", "form_key", "discard"}
+WORDS = {DraftForm.PREPARE: re.compile("|".join(PreparationForm.WORDS)), DraftForm.HOLD: Holding.WORDS}
+
+
+@require_POST
+def meeting_draft(request: HttpRequest, meeting: UUID, form: str) -> HttpResponse:
+    """Keep the raw fields of a form, valid or not; answers {"saved_at": "09:41"}, 409 once the record is closed, 422."""
+    meeting = meeting_to_record(request, meeting)
+    if form not in DraftForm.values:
+        raise Http404
+    if not meeting.is_open and not (form == DraftForm.POST and meeting.is_held):
+        return locked_page(request, meeting)
+    fields = _kept_fields(meeting, form, dict(request.POST.lists()))
+    version = request.POST.get("version", "")
+    try:
+        draft = keep_draft(
+            meeting=meeting,
+            form=form,
+            fields=fields,
+            base_version=int(version) if re.fullmatch(r"[0-9]{1,9}", version) else meeting.version,
+            by=request.user,
+            at=timezone.now(),
+        )
+    except Refused as refused:
+        return JsonResponse({"error": str(refused)}, status=422)
+    return JsonResponse({"saved_at": time_format(timezone.localtime(draft.saved_at), "H:i")})
+
+
+def _kept_fields(meeting: Meeting, form: str, typed: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The typed fields, less what belongs to the request; of a secret sitting no words, not even for a while."""
+    kept = {name: values for name, values in typed.items() if name not in NOT_TYPED}
+    if form in WORDS and (meeting.is_secret or "is_secret" in kept):
+        return {name: values for name, values in kept.items() if not WORDS[form].fullmatch(name)}
+    return kept

@@ -1,0 +1,244 @@
+"""The pages on which a secretary plans, prepares and posts a sitting, or says that it was not held."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from meetings.deadlines import deadlines_for
+from meetings.forms.sittings import NewMeetingForm, NotHeldForm, PostingForm, PreparationForm
+from meetings.models import Cell, Meeting, MeetingKind, MeetingState
+from meetings.permissions import require
+from meetings.recording import (
+    DraftForm,
+    Refused,
+    StaleForm,
+    cancel_meeting,
+    defaults_for_new_sitting,
+    draft_of,
+    drop_draft,
+    enter_held_meeting,
+    mark_not_held,
+    plan_meeting,
+    read_issue,
+    read_preparation,
+    record_posting,
+    record_preparation,
+)
+from meetings.roll_call import roster_on
+from meetings.scope import cell_in_scope
+from meetings.views.comparing import comparison_page
+from meetings.views.leading import locked_page, meeting_to_record, next_page, on_to
+
+pages = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _asked_month(request: HttpRequest, today: date) -> date:
+    """`?month=2026-11`, else this month."""
+    try:
+        return date.fromisoformat(f"{request.GET.get('month', '')}-01")
+    except ValueError:
+        return today.replace(day=1)
+
+
+@pages
+def meeting_new(request: HttpRequest, cell: UUID) -> HttpResponse:
+    """Plan a sitting, or (`?held=1`) enter one already held; `?month=2026-11` and `?kind=` say which."""
+    cell = cell_in_scope(request.authority, cell)
+    require(request.authority.to_record(cell))
+    today = timezone.localdate()
+    asked = _asked_month(request, today)
+    is_held = "held" in request.GET
+    kind = request.GET.get("kind")
+    usual_day = deadlines_for(cell, asked, None).meeting_day
+    form = NewMeetingForm(
+        request.POST or None,
+        is_held=is_held,
+        today=today,
+        asked=asked,
+        initial={
+            "form_key": uuid4(),
+            "for_month": f"{asked:%Y-%m-%d}",
+            "kind": kind if kind in MeetingKind.values else MeetingKind.REGULAR,
+            "day": usual_day if not is_held or (usual_day and usual_day <= today) else None,
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            meeting = _make(request, cell, form, today)
+        except Refused as refused:
+            form.add_problems(refused)
+        else:
+            return on_to(request, "meeting_hold" if is_held else "meeting_prepare", meeting)
+    return render(
+        request,
+        "meetings/meeting_new.html",
+        {
+            "cell": cell,
+            "form": form,
+            "is_held": is_held,
+            "month": asked,
+            "existing": _existing(cell, form) if form.errors else None,
+            "leads_to": next_page(request),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _make(request: HttpRequest, cell: Cell, form: NewMeetingForm, today: date) -> Meeting:
+    said = form.cleaned_data
+    common = {
+        "cell": cell,
+        "for_month": said["for_month"],
+        "kind": said["kind"],
+        "by": request.user,
+        "today": today,
+        "form_key": said["form_key"],
+    }
+    if form.is_held:
+        return enter_held_meeting(held_on=said["day"], **common)
+    return plan_meeting(planned_on=said["day"], **common)
+
+
+def _existing(cell: Cell, form: NewMeetingForm) -> Meeting | None:
+    """The sitting that stands in the way of a second one for the month."""
+    month = form.cleaned_data.get("for_month")
+    return Meeting.objects.monthly().filter(cell=cell, for_month=month).first() if month and "kind" in form.errors else None
+
+
+@pages
+def meeting_prepare(request: HttpRequest, meeting: UUID) -> HttpResponse:
+    """Step one: the committee's meeting, notices, draft, agenda, files."""
+    meeting = meeting_to_record(request, meeting)
+    if not meeting.is_open:
+        return locked_page(request, meeting)
+    if "discard" in request.POST:
+        return _discard(request, meeting, DraftForm.PREPARE)
+    today = timezone.localdate()
+    draft = None if request.method == "POST" else draft_of(meeting, DraftForm.PREPARE)
+    defaults = defaults_for_new_sitting(meeting=meeting, roster=roster_on(meeting.cell, meeting.for_month))
+    form = PreparationForm(
+        request.POST or None,
+        fields=draft.fields if draft else None,
+        initial=PreparationForm.initial_of(meeting, read_preparation(meeting), defaults),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            record_preparation(
+                meeting=meeting,
+                preparation=form.preparation,
+                expected_version=form.cleaned_data["version"],
+                by=request.user,
+                today=today,
+                form_key=form.cleaned_data["form_key"],
+            )
+        except StaleForm as stale:
+            return comparison_page(request, stale)
+        except Refused as refused:
+            form.add_problems(refused)
+        else:
+            messages.success(request, _("The preparation is recorded. Next: hold the sitting, then record it."))
+            return redirect(next_page(request))
+    return render(
+        request,
+        "meetings/meeting_prepare.html",
+        {
+            "meeting": meeting,
+            "cell": meeting.cell,
+            "form": form,
+            "draft": draft,
+            "deadlines": deadlines_for(meeting.cell, meeting.for_month, meeting.held_on or meeting.planned_on),
+            "leads_to": next_page(request),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@pages
+def meeting_post(request: HttpRequest, meeting: UUID) -> HttpResponse:
+    """Step three: that the conclusion or resolution was issued and posted; open also once the sitting is concluded."""
+    meeting = meeting_to_record(request, meeting)
+    if meeting.state == MeetingState.CANCELLED:
+        return locked_page(request, meeting)
+    if "discard" in request.POST:
+        return _discard(request, meeting, DraftForm.POST)
+    draft = None if request.method == "POST" else draft_of(meeting, DraftForm.POST)
+    form = PostingForm(
+        request.POST or None,
+        fields=draft.fields if draft else None,
+        initial=PostingForm.initial_of(meeting, read_issue(meeting)),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            record_posting(
+                meeting=meeting,
+                issue=form.issue,
+                expected_version=form.cleaned_data["version"],
+                by=request.user,
+                today=timezone.localdate(),
+                form_key=form.cleaned_data["form_key"],
+            )
+        except StaleForm as stale:
+            return comparison_page(request, stale)
+        except Refused as refused:
+            form.add_problems(refused)
+        else:
+            messages.success(request, _("The posting is recorded."))
+            return redirect(next_page(request))
+    return render(
+        request,
+        "meetings/meeting_post.html",
+        {
+            "meeting": meeting,
+            "cell": meeting.cell,
+            "form": form,
+            "draft": draft,
+            "deadlines": deadlines_for(meeting.cell, meeting.for_month, meeting.held_on),
+            "leads_to": next_page(request),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@pages
+def meeting_not_held(request: HttpRequest, meeting: UUID) -> HttpResponse:
+    """A planned sitting was not held; or (`?cancel=1`, and always once held) it was entered by mistake and is taken back."""
+    meeting = meeting_to_record(request, meeting)
+    if not meeting.is_open:
+        return locked_page(request, meeting)
+    is_cancel = "cancel" in request.GET or meeting.is_held
+    form = NotHeldForm(request.POST or None, initial={"version": meeting.version, "reason": meeting.state_reason})
+    if request.method == "POST" and form.is_valid():
+        write = cancel_meeting if is_cancel else mark_not_held
+        try:
+            write(
+                meeting=meeting,
+                reason=form.cleaned_data["reason"],
+                expected_version=form.cleaned_data["version"],
+                by=request.user,
+                form_key=form.cleaned_data["form_key"],
+            )
+        except StaleForm as stale:
+            return comparison_page(request, stale)
+        except Refused as refused:
+            form.add_problems(refused)
+        else:
+            messages.success(request, _("The sitting is taken back.") if is_cancel else _("Recorded as not held."))
+            return redirect(next_page(request))
+    return render(
+        request,
+        "meetings/meeting_not_held.html",
+        {"meeting": meeting, "cell": meeting.cell, "form": form, "is_cancel": is_cancel, "leads_to": next_page(request)},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _discard(request: HttpRequest, meeting: Meeting, form: str) -> HttpResponse:
+    """Take the stored record: what was typed and not recorded goes, because its writer said so."""
+    drop_draft(meeting=meeting, form=form)
+    return redirect(request.get_full_path())
