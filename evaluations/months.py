@@ -53,7 +53,13 @@ class CellMonth:
 
     @property
     def is_prepared(self) -> bool:
-        return self.meeting is not None and bool(self.preparation or self.meeting.members_notified_on or self.files)
+        return self.meeting is not None and bool(
+            self.preparation or self.meeting.members_notified_on or self.meeting.draft_prepared_on or self.files or self.has_agenda
+        )
+
+    @cached_property
+    def has_agenda(self) -> bool:
+        return self.meeting is not None and self.meeting.agenda.exists()
 
     @property
     def is_recorded(self) -> bool:
@@ -80,7 +86,7 @@ class CellMonth:
         """The one main action: prepare, hold, score, post, send, or done."""
         if not self.is_held:
             planned = self.meeting.planned_on if self.meeting else None
-            return "hold" if planned and planned <= self.today and self.is_prepared else "hold" if self.is_prepared else "prepare"
+            return "hold" if self.is_prepared or (planned and planned <= self.today) else "prepare"
         if not self.is_recorded:
             return "hold"
         if not self.is_scored:

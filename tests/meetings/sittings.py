@@ -24,8 +24,8 @@ class Five:
     exempt: Member
 
 
-def five() -> Five:
-    cell = make_cell()
+def five(cell: Cell | None = None) -> Five:
+    cell = cell or make_cell()
     return Five(
         cell=cell,
         user=make_user(secretary_of=cell),

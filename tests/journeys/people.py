@@ -1,0 +1,88 @@
+"""What a person does in a browser: log in, tap, type; and what a page must hold to be fit to be seen."""
+
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page
+
+from tests.factories import PASSWORD
+from tests.site import Site
+
+SERIOUS = {"serious", "critical"}
+
+
+class Person:
+    """Someone at a browser: counts taps, notes what the console complains of, and looks at pages with axe."""
+
+    def __init__(self, page: Page, site: Site):
+        self.page, self.site, self.taps, self.complaints = page, site, 0, []
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.site.url + path)
+
+    def log_in(self, username: str, password: str = PASSWORD) -> None:
+        self.go("/login")
+        self.page.fill("main [name=username]", username)
+        self.page.fill("main [name=password]", password)
+        self.page.click("main button.btn-primary")
+        self.page.wait_for_load_state()
+
+    def tap(self, what: str | Locator) -> None:
+        self.taps += 1
+        target = self.page.locator(what).first if isinstance(what, str) else what
+        target.click()
+        self.page.wait_for_load_state()
+
+    def press(self, box: Locator) -> None:
+        """Tap a radio or checkbox where a finger would: on the label that holds it."""
+        self.taps += 1
+        box.locator("xpath=ancestor::label[1]").click()
+        assert box.is_checked()
+
+    def choose(self, name: str, value: str) -> None:
+        self.press(self.page.locator(f'main input[name="{name}"][value="{value}"]'))
+
+    def tick(self, name: str) -> None:
+        """A checkbox whose label stands beside it."""
+        self.taps += 1
+        box = self.page.locator(f'main input[type=checkbox][name="{name}"]')
+        box.click()
+        assert box.is_checked()
+
+    def type(self, name: str, text: str) -> None:
+        self.taps += 1
+        self.page.locator(f'main [name="{name}"]').first.fill(text)
+
+    def save(self) -> None:
+        """The form's one main button."""
+        self.tap(self.page.locator("main form[method=post] button.btn-primary").last)
+
+    @property
+    def says(self) -> str:
+        return self.page.locator("main").inner_text()
+
+    def looks(self, name: str = "") -> None:
+        """No serious finding of axe, no sideways scrolling, nothing in the console; a picture where PICTURES names a folder."""
+        findings = [
+            f"{found['id']}: {found['nodes'][0]['html'][:120]}"
+            for found in Axe().run(self.page).response["violations"]
+            if found["impact"] in SERIOUS
+        ]
+        assert findings == [], f"{self.page.url}: {findings}"
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{self.page.url} scrolls sideways by {wide}px"
+        assert self.complaints == [], f"{self.page.url}: {self.complaints}"
+        if name and PICTURES:
+            self.page.screenshot(path=str(PICTURES / f"{name}.png"), full_page=True)
+
+
+def _pictures() -> Path | None:
+    import os  # noqa: PLC0415  a switch for whoever wants to look
+
+    folder = os.environ.get("PICTURES")
+    return Path(folder) if folder else None
+
+
+PICTURES = _pictures()
