@@ -305,6 +305,9 @@ def main() -> int:
     except Refusal as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1
+    except OSError as error:
+        sys.stderr.write(f"{error.strerror}: {error.filename}. Make it readable and writable for this account, and try again.\n")
+        return 1
     return 0
 
 

@@ -6,12 +6,18 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection, connections
 
+from cellquality.places import PROJECT
+from cellquality.translations import compile_translations
 from tests.databases import Databases, cluster_for_tests
 
 pytest_plugins = ["tests.site"]
 
 # Playwright's loop runs in the main thread, where Django would then refuse to touch the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+def pytest_configure() -> None:
+    compile_translations(PROJECT / "locale")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
