@@ -60,7 +60,7 @@ class RuleDocument(models.Model):
     issuer = CleanLine(_("issuer"), max_length=200)
     issued_on = models.DateField(_("issued on"))
     title = CleanLine(_("title"), max_length=500)
-    replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("replaces"), related_name="replaced_by")
 
     class Meta:
         verbose_name = _("rule document")
@@ -296,7 +296,10 @@ class Condition(models.Model):
     measure = models.CharField(_("measure"), max_length=40)
     comparison = models.CharField(_("comparison"), max_length=2, choices=Comparison.choices)
     value = models.DecimalField(_("value"), max_digits=8, decimal_places=2, null=True, blank=True)
-    parameter = models.ForeignKey(Parameter, models.PROTECT, null=True, blank=True, verbose_name=_("delegated parameter"), related_name="+")
+    # Restricted, not protected: a whole draft goes with its parameters and the conditions that ask them.
+    parameter = models.ForeignKey(
+        Parameter, models.RESTRICT, null=True, blank=True, verbose_name=_("delegated parameter"), related_name="+"
+    )
 
     class Meta:
         verbose_name = _("condition")

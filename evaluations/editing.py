@@ -1,0 +1,54 @@
+"""Who may read and edit which set, and the order of its criteria. Publishing freezes: see evaluations.publishing."""
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from evaluations.models import CriteriaSet, Criterion, RuleDocument, SetState
+from meetings.permissions import YES, Authority, Permit
+
+
+def readable_sets(authority: Authority) -> QuerySet[CriteriaSet]:
+    """The sets of the national level, of the user's own committees and of those above them; what is elsewhere does not exist."""
+    above = {path[: end + 1] for path in authority.criteria_paths for end, letter in enumerate(path) if letter == "/"}
+    if not above:
+        return CriteriaSet.objects.none()
+    return CriteriaSet.objects.filter(Q(owner=None) | Q(owner__scope_path__in=above))
+
+
+def to_edit_set(authority: Authority, criteria_set: CriteriaSet) -> Permit:
+    """Change or delete a set and what it holds."""
+    permit = authority.to_edit_criteria()
+    if not permit:
+        return permit
+    if criteria_set.state != SetState.DRAFT:
+        return Permit(_("This set is published. A published set never changes; make a new one that follows it."))
+    if criteria_set.owner is None:
+        return Permit(_("This set belongs to the national level. It can be read, and copied into a set of your own."))
+    if criteria_set.owner.scope_path not in authority.criteria_paths:
+        return Permit(_("This set belongs to another committee. It can be read, and copied into a set of your own."))
+    return YES
+
+
+def to_edit_document(authority: Authority, document: RuleDocument) -> Permit:
+    """Change a document: everyone cites the same one."""
+    permit = authority.to_edit_criteria()
+    if not permit:
+        return permit
+    cited_by = list(document.sets.select_related("owner"))
+    if not cited_by or not all(to_edit_set(authority, criteria_set) for criteria_set in cited_by):
+        return Permit(_("Documents are shared. One can be changed only while your own drafts, and no others, cite it."))
+    return YES
+
+
+def put_in_order(criteria_set: CriteriaSet, moved: Criterion | None = None) -> None:
+    """Number the set's criteria from 1 on: by their groups, within them as they stand; `moved` goes before its equals.
+
+    The order is that of the sheets' arrays, so it only ever changes in a draft. Needs a transaction.
+    """
+    lines = sorted(
+        criteria_set.criteria.select_related("group"),
+        key=lambda line: (line.group.position, line.position, moved is None or line.pk != moved.pk, line.pk),
+    )
+    for position, line in enumerate(lines, start=1):
+        line.position = position
+    Criterion.objects.bulk_update(lines, ["position"])
