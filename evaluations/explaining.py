@@ -14,9 +14,12 @@ from evaluations.scoring import Scored
 
 @dataclass(frozen=True, slots=True)
 class Fact:
+    """One measured fact in words. `decides`: a row asks it; otherwise it only says whether the line applies."""
+
     label: str
     words: str
     definition: str
+    decides: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,11 @@ class Explanation:
 
 def facts_of(line: Line, facts: MonthFacts) -> tuple[Fact, ...]:
     """The facts that the line's rows and its condition ask, each once, in the order in which they are asked."""
-    tests = [*(test for level in line.levels for test in level.tests), *line.applies_when]
-    measures = {test.measure.name: test.measure for test in tests}
-    return tuple(Fact(str(measure.label), _said(measure, facts), str(measure.definition)) for measure in measures.values())
+    by_rows = {test.measure.name: test.measure for level in line.levels for test in level.tests}
+    asked = by_rows | {test.measure.name: test.measure for test in line.applies_when}
+    return tuple(
+        Fact(str(measure.label), _said(measure, facts), str(measure.definition), name in by_rows) for name, measure in asked.items()
+    )
 
 
 def _said(measure, facts: MonthFacts) -> str:

@@ -70,6 +70,11 @@ class SheetLine:
         return self.explanation.line
 
     @property
+    def counts(self) -> bool:
+        """Whether the line is part of the maximum this month."""
+        return self.explanation.is_applicable or self.line.not_applicable_points is not None
+
+    @property
     def is_claimed(self) -> bool:
         return self.answer.claimed_points is not None
 
@@ -92,6 +97,21 @@ class SheetLine:
         if self.asks_confirmation and not self.answer.confirmed and not self.is_claimed:
             return _("Confirm what the log proposes, or score otherwise with a reason.")
         return ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTotal:
+    """Hundredths; `own` is None while a line of the group is open, `most` 0 where no line of it counts."""
+
+    group: CriterionGroup
+    own: int | None
+    most: int
+
+    @classmethod
+    def of(cls, group: CriterionGroup, lines: list[SheetLine]) -> "GroupTotal":
+        counted = [line for line in lines if line.explanation.outcome != Outcome.NOT_DUE and line.counts]
+        own = None if any(line.own is None for line in counted) else sum(line.own for line in counted)
+        return cls(group, own, sum(line.line.max_points for line in counted))
 
 
 @dataclass(frozen=True)
@@ -149,6 +169,10 @@ class Sheet:
         return len(self.lines) - len(self.open_lines)
 
     @property
+    def leaves_out(self) -> bool:
+        return any(not line.counts for line in self.lines)
+
+    @property
     def gained(self) -> int:
         """The sum of what counts, before rescaling."""
         return sum(points for points in self.scored.points if points is not None)
@@ -159,15 +183,9 @@ class Sheet:
         return self.scored.total is not None and self.scored.counted_max != self.definition.max_points
 
     @property
-    def group_totals(self) -> list[dict]:
-        """Per group, what the cell gives over the lines that count; None where a line of it is still open."""
-        return [
-            {
-                "group": group,
-                "own": None if any(line.problem for line in lines) and not self.is_sent else sum(line.own or 0 for line in lines),
-            }
-            for group, lines in self.groups
-        ]
+    def group_totals(self) -> list[GroupTotal]:
+        """Per group, what the cell gives and the most it could, over the lines that count this month."""
+        return [GroupTotal.of(group, lines) for group, lines in self.groups]
 
     @property
     def is_filled(self) -> bool:
