@@ -1,18 +1,19 @@
 """The change log: what is recorded is noted with its cell and month, and no edit is lost between a run and a commit."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime, time
 from threading import Thread
 from zoneinfo import ZoneInfo
 
 import psycopg2
 import pytest
-from django.db import connection, models
+from django.db import OperationalError, connection, models, transaction
 
 from cellquality.embedded import APP, OWNER
 from cellquality.processes import wait_until
 from evaluations import running, scoring
+from evaluations.measuring import Targets
 from evaluations.models import Chunk, CommitteeSummary, MonthFacts, MonthScore
 from evaluations.periods import Month
 from meetings.models import (
@@ -213,6 +214,7 @@ def meanwhile(work: Callable[[], object]) -> Iterator[Thread]:
 
 def waiting_for_a_lock() -> int:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction the first answer would stay
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
         return cursor.fetchone()[0]
 
@@ -256,3 +258,24 @@ def test_a_chunk_that_read_before_a_change_does_not_write_after_its_scoring(comm
                 blocker.rollback()
         assert not chunk_worker.is_alive() and not taker.is_alive()
     assert MonthScore.objects.get(cell=second, month=NOVEMBER).held == holding
+
+
+def test_sending_a_month_and_its_first_measuring_do_not_lock_each_other_out(committed_db):
+    cell = make_cell()
+    meeting = sit(cell)
+    failures: list[Exception] = []
+
+    def take():
+        try:
+            scoring.take_changes(as_of=TODAY)
+        except OperationalError as deadlock:
+            failures.append(deadlock)
+
+    with ExitStack() as joining:
+        with transaction.atomic():
+            Meeting.objects.select_for_update().get(pk=meeting.pk)  # as sending and recording do
+            taker = joining.enter_context(meanwhile(take))
+            assert wait_until(lambda: waiting_for_a_lock() == 1 or not taker.is_alive(), within=10)
+            scoring.score(Targets.of([(cell.pk, NOVEMBER)]), as_of=TODAY)
+    assert not failures
+    assert MonthScore.objects.get(cell=cell, month=NOVEMBER).held
