@@ -80,7 +80,7 @@ def load_demo(wanted: Wanted, *, progress: Progress) -> Made:
             pk=1,
             note=NOTE,
             seed=wanted.seed,
-            loaded_at=_midnight(wanted.now),
+            loaded_at=_midnight(wanted.today),
         )
         # Foreign keys are checked statement by statement, or millions of checks would wait in memory for the commit.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
