@@ -146,8 +146,8 @@ def test_a_killed_process_is_started_again_and_a_second_start_is_a_sentence(run,
     site.wait_ready()
     web = next(pid for pid in site.family() if "gunicorn" in command_line(pid))
     os.killpg(web, signal.SIGKILL)
-    assert wait_until(lambda: "`web` ended by itself" in site.said, within=5)
-    assert wait_until(lambda: (status_of(site.url) or 500) < 400, within=20)
+    assert wait_until(lambda: "`web` ended by itself" in site.said, within=30)
+    assert wait_until(lambda: (status_of(site.url) or 500) < 400, within=30)
     words = [sys.executable, "-m", "cellquality.supervisor"]
     second = subprocess.run(words, env=os.environ | {"DATA_DIR": str(data)}, cwd=PROJECT, capture_output=True, text=True)
     assert second.returncode == 1
