@@ -271,11 +271,10 @@ def test_sending_a_month_and_its_first_measuring_do_not_lock_each_other_out(comm
         except OperationalError as deadlock:
             failures.append(deadlock)
 
-    with ExitStack() as joining:
-        with transaction.atomic():
-            Meeting.objects.select_for_update().get(pk=meeting.pk)  # as sending and recording do
-            taker = joining.enter_context(meanwhile(take))
-            assert wait_until(lambda: waiting_for_a_lock() == 1 or not taker.is_alive(), within=10)
-            scoring.score(Targets.of([(cell.pk, NOVEMBER)]), as_of=TODAY)
+    with ExitStack() as joining, transaction.atomic():
+        Meeting.objects.select_for_update().get(pk=meeting.pk)  # as sending and recording do
+        taker = joining.enter_context(meanwhile(take))
+        assert wait_until(lambda: waiting_for_a_lock() == 1 or not taker.is_alive(), within=10)
+        scoring.score(Targets.of([(cell.pk, NOVEMBER)]), as_of=TODAY)
     assert not failures
     assert MonthScore.objects.get(cell=cell, month=NOVEMBER).held
