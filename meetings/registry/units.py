@@ -17,6 +17,8 @@ UNITS_FILE = Path(__file__).resolve().parent.parent / "data" / "administrative_u
 # The two-level local government, and with it the commune-level party committees, began on this day.
 SINCE = date(2025, 7, 1)
 
+# Not an official code: lists need a name for the root.
+CENTRAL_CODE = "TW"
 CENTRAL_NAME = "Ban Chấp hành Trung ương Đảng"
 PROVINCE, CITY = "tỉnh", "thành phố trung ương"
 COMMUNES = ("xã", "phường", "đặc khu")
@@ -89,7 +91,7 @@ def central_committee() -> Committee:
     """The root of the tree; made and placed where it does not stand yet."""
     root = Committee.objects.filter(level=Level.CENTRAL).order_by("pk").first()
     if root is None:
-        root = Committee.objects.create(name=CENTRAL_NAME, level=Level.CENTRAL)
+        root = Committee.objects.create(name=CENTRAL_NAME, level=Level.CENTRAL, official_code=CENTRAL_CODE)
         tree.place_committee(committee=root, parent=None, from_=SINCE)
     return root
 
