@@ -63,6 +63,9 @@ def clean(value: str) -> str:
     Total: any Python string comes out as one that the domain `clean_text` accepts.
     """
     value = value.replace("\r\n", "\n").replace("\r", "\n")
+    if not value.isascii():
+        # Letters younger than our Unicode tables go: the database's may be newer, and compose what we would leave apart.
+        value = "".join(character for character in value if unicodedata.category(character) != "Cn")
     # Removing a character can join two that compose, so normalise on both sides of it.
     return unicodedata.normalize("NFC", UNSEEN.sub("", unicodedata.normalize("NFC", value))).strip()
 
