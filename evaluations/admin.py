@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import islice
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextInputWidget
+from django.contrib.admin.widgets import AdminTextInputWidget, RelatedFieldWidgetWrapper
 from django.db.models import Model, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -45,8 +45,19 @@ UNITS = {
     Unit.YES_NO: _("yes or no"),
     Unit.RATIO: _("share in percent"),
 }
-ONE_LINE = {CleanLine: {"widget": AdminTextInputWidget}}
 NOTHING = "–"
+
+
+class PlainFields:
+    """Lines of text in one line, and no link that makes, changes or deletes what a field names, but for documents."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, CleanLine):
+            kwargs["widget"] = AdminTextInputWidget(attrs={"class": "vLargeTextField"} if db_field.max_length > 100 else {})
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper) and db_field.related_model is not RuleDocument:
+            field.widget.can_add_related = field.widget.can_change_related = field.widget.can_delete_related = False
+        return field
 
 
 def shown_points(model: type[Model], name: str):
@@ -102,11 +113,10 @@ class OfSet(EditedByCriteriaAdmins):
         return [f"shown_{name}" if name in self.points else name for name in names]
 
 
-class SetPage(OfSet, admin.ModelAdmin):
+class SetPage(OfSet, PlainFields, admin.ModelAdmin):
     """A page that is out of scope with its set, and refuses with a reason what the set does not allow."""
 
     actions = None
-    formfield_overrides = ONE_LINE
 
     def set_of(self, obj) -> CriteriaSet:
         raise NotImplementedError
@@ -133,11 +143,10 @@ class SetPage(OfSet, admin.ModelAdmin):
         return super().change_view(request, object_id, form_url, {**self.panels(obj), **context, **(extra_context or {})})
 
 
-class GroupInline(OfSet, admin.TabularInline):
+class GroupInline(OfSet, PlainFields, admin.TabularInline):
     model = CriterionGroup
     form = GroupForm
     formset = GroupFormSet
-    formfield_overrides = ONE_LINE
     points = ("max_points",)
     shown_max_points = shown_points(CriterionGroup, "max_points")
     extra = 0
@@ -145,15 +154,14 @@ class GroupInline(OfSet, admin.TabularInline):
     def get_fields(self, request, obj=None):
         return self.as_shown(request, obj, ["order", "code", "title", "max_points"])
 
-    @admin.display(description=_("order"))
+    @admin.display(description=_("Order"))
     def order(self, group: CriterionGroup) -> int:
         return group.position
 
 
-class ParameterInline(OfSet, admin.TabularInline):
+class ParameterInline(OfSet, PlainFields, admin.TabularInline):
     model = Parameter
     fields = ("code", "title", "default")
-    formfield_overrides = ONE_LINE
     extra = 0
 
 
@@ -235,7 +243,7 @@ class CriteriaSetAdmin(SetPage):
     def response_post_save_add(self, request, obj) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:evaluations_criteriaset_change", args=[obj.pk]))
 
-    @admin.display(description=_("in force for"))
+    @admin.display(description=_("In force for"))
     def in_force(self, criteria_set: CriteriaSet) -> str:
         scopes = criteria_set.scopes.select_related("committee")
         return (
@@ -262,11 +270,11 @@ class RowInline(OfSet, admin.TabularInline):
     def get_extra(self, request, obj=None, **kwargs) -> int:
         return 0 if obj is not None and obj.rows.exists() else 2
 
-    @admin.display(description=_("order"))
+    @admin.display(description=_("Order"))
     def order(self, row: Row) -> int:
         return row.position
 
-    @admin.display(description=_("conditions"))
+    @admin.display(description=_("Conditions"))
     def when(self, row: Row) -> str:
         return written(map(Asked.of, row.conditions.all())) or NOTHING
 
@@ -345,22 +353,21 @@ class CriterionAdmin(SetPage):
     def _to_set(self, criteria_set: CriteriaSet) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:evaluations_criteriaset_change", args=[criteria_set.pk]))
 
-    @admin.display(description=_("order"))
+    @admin.display(description=_("Order"))
     def order(self, criterion: Criterion) -> int:
         return criterion.position
 
-    @admin.display(description=_("applies when"))
+    @admin.display(description=_("Applies when"))
     def applies_when(self, criterion: Criterion) -> str:
         return written(map(Asked.of, criterion.applies_when.select_related("parameter"))) or _("always")
 
 
 @admin.register(RuleDocument)
-class RuleDocumentAdmin(EditedByCriteriaAdmins, admin.ModelAdmin):
+class RuleDocumentAdmin(EditedByCriteriaAdmins, PlainFields, admin.ModelAdmin):
     """Documents are cited by everyone's sets, so they are added, seldom changed and never deleted."""
 
     form = DocumentForm
     actions = None
-    formfield_overrides = ONE_LINE
     list_display = ("number", "issuer", "issued_on", "title", "replaces")
     list_select_related = ("replaces",)
     ordering = ("-issued_on", "number")

@@ -34,7 +34,7 @@ class OrderField(forms.IntegerField):
     """A place in an order, free to be swapped with another's in the same form; blank is the last."""
 
     def __init__(self, **kwargs):
-        super().__init__(**{"label": _("order"), "required": False, "min_value": 1, "max_value": 999, **kwargs})
+        super().__init__(**{"label": _("Order"), "required": False, "min_value": 1, "max_value": 999, **kwargs})
 
 
 class DocumentForm(ModelForm):
@@ -55,7 +55,7 @@ class SetForm(ModelForm):
 
     copy_of = forms.ModelChoiceField(
         CriteriaSet.objects.none(),
-        label=_("start as a copy of"),
+        label=_("Start as a copy of"),
         required=False,
         help_text=_("Its groups, criteria and rows are copied; thresholds below that are left blank are copied too."),
     )
@@ -165,7 +165,7 @@ class RowForm(OrderedForm):
     """A row with its conditions as text."""
 
     when = ConditionsField(
-        label=_("conditions"), widget=forms.Textarea(attrs={"rows": 2, "cols": 40, "spellcheck": "false"}), help_text=EXAMPLE
+        label=_("Conditions"), widget=forms.Textarea(attrs={"rows": 2, "cols": 40, "spellcheck": "false"}), help_text=EXAMPLE
     )
 
     class Meta:
@@ -192,7 +192,7 @@ class CriterionForm(OrderedForm):
     """A criterion with what it applies to as text. The set is not typed: the page stands under it."""
 
     applies_when = ConditionsField(
-        label=_("applies when"),
+        label=_("Applies when"),
         widget=forms.Textarea(attrs={"rows": 2, "cols": 80, "spellcheck": "false"}),
         help_text=_("Blank: always. For example: uses_handbook = yes; app_outage = no"),
     )
@@ -211,6 +211,7 @@ class CriterionForm(OrderedForm):
             "needs_confirmation",
             "reading",
         ]
+        widgets = {"title": forms.Textarea(attrs={"rows": 2, "cols": 80}), "reading": forms.Textarea(attrs={"rows": 6, "cols": 80})}
 
     criteria_set: CriteriaSet  # set by the page, on a class of its own
 
