@@ -10,7 +10,11 @@ class PointsFormField(forms.DecimalField):
     """Shows and reads points (2.5), keeps hundredths (250)."""
 
     def __init__(self, **kwargs):
-        super().__init__(**{"max_digits": 7, "decimal_places": 2, "min_value": 0, **kwargs})
+        # Localised, so that 2,5 and 2.5 are both read.
+        super().__init__(**{"max_digits": 7, "decimal_places": 2, "min_value": 0, "localize": True, **kwargs})
+
+    def widget_attrs(self, widget):
+        return {**super().widget_attrs(widget), "inputmode": "decimal"}
 
     def prepare_value(self, value):
         return Decimal(value) / 100 if isinstance(value, int) else value
