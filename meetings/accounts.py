@@ -24,11 +24,11 @@ from meetings.codes import make_login_code
 from meetings.models import CELL_ROLES, Appointment, Cell, Committee, Level, Role, User
 from meetings.permissions import Authority, Permit, parent_path
 from meetings.recording import Refused, once
-from meetings.recording.errors import Problems
-from meetings.refusing import refusing
+from meetings.refusing import Problems, refusing
 
 A_YEAR = timedelta(days=366)
 NEVER = DateRange(empty=True)
+LONGEST_PART = 18  # characters of a proposed login name that tell one body
 
 # How proposed login names begin: bí thư, cấp ủy viên, văn phòng, ban tổ chức, tiêu chí, kiểm tra.
 PREFIXES = {
@@ -81,16 +81,25 @@ def propose_username(*, body: Cell | Committee, role: str, above: Committee | No
     parts = [PREFIXES[role], _short(body)]
     if isinstance(body, Cell) and above is not None:
         parts.append(_short(above))
-    base = ".".join(part for part in parts if part)[:54]
+    base = ".".join(part for part in parts if part)
     taken = set(User.objects.filter(username__startswith=base).values_list("username", flat=True))
     return next(name for name in (base, *(f"{base}.{number}" for number in range(2, len(taken) + 3))) if name not in taken)
 
 
 def _short(body: Cell | Committee) -> str:
+    """What tells the body from its neighbours, short enough to be typed on a phone: its name, or its code where that is shorter."""
     name = text.fold(body.name)
     while (shorter := KIND_WORDS.sub("", name).strip()) != name and shorter:
         name = shorter
-    return re.sub(r"[^a-z0-9]+", "-", name).strip("-")
+    short = _slug(name)
+    if len(short) <= LONGEST_PART:
+        return short
+    code = _slug(text.fold(body.official_code or ""))
+    return code if 0 < len(code) <= LONGEST_PART else (short[: LONGEST_PART + 1].rpartition("-")[0] or short[:LONGEST_PART])
+
+
+def _slug(value: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", value).strip("-")
 
 
 def appoint(

@@ -32,8 +32,7 @@ from meetings.models import (
     User,
 )
 from meetings.recording import Refused, once
-from meetings.recording.errors import Problems
-from meetings.refusing import refusing
+from meetings.refusing import Problems, refusing
 
 A_YEAR = timedelta(days=366)
 # The Party's founding: nobody has been a member for longer.

@@ -108,7 +108,7 @@ class SittingForm(RecordForm):
 
 
 class DecisionForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Kind"), choices=DecisionKind.choices, initial=DecisionKind.CONCLUSION)
+    kind = forms.ChoiceField(label=_("Kind"), choices=DecisionKind.choices, initial=DecisionKind.CONCLUSION, required=False)
     text = WordsField(label=_("What was decided"), required=False)
     unanimous = forms.BooleanField(label=_("all voted for it"), required=False)
     votes_for = forms.IntegerField(label=_("Votes for it"), min_value=0, max_value=9999, required=False)
@@ -129,7 +129,7 @@ class DecisionForm(forms.Form):
             base = officials_present
         if votes_for is None and said.get("unanimous"):
             votes_for = base
-        return Vote(said["kind"], said["text"], votes_for, base)
+        return Vote(said["kind"] or DecisionKind.CONCLUSION, said["text"], votes_for, base)
 
 
 class TaskForm(forms.Form):

@@ -48,10 +48,9 @@ class RollRow:
     problems: dict[str, str] = field(default_factory=dict)
 
     @property
-    def choices(self) -> list[tuple[str, str, str]]:
-        """(value, short word, full word) of what may be tapped."""
-        full = dict(Presence.choices) | {NOT_HERE: _("Not at this sitting")}
-        return [(value, SHORT[value], full[value]) for value in self._values()]
+    def choices(self) -> list[tuple[str, str]]:
+        """(value, short word) of what may be tapped."""
+        return [(value, SHORT[value]) for value in self._values()]
 
     def _values(self) -> list[str]:
         if self.line is None:

@@ -7,7 +7,7 @@ with a sentence per field; what breaks a rule is recorded. Who may record is ask
 
 from meetings.recording.content import has_open_content, open_content
 from meetings.recording.drafts import DraftForm, draft_of, drop_draft, keep_draft
-from meetings.recording.errors import Difference, Refused, StaleForm
+from meetings.recording.errors import Difference, StaleForm
 from meetings.recording.holding import record_sitting, warnings_about
 from meetings.recording.once import Submission, once
 from meetings.recording.planning import (
@@ -31,6 +31,7 @@ from meetings.recording.sitting import (
     steps_seen_in,
     usual_roll,
 )
+from meetings.refusing import Refused
 
 __all__ = [
     "Called",

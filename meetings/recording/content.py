@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import ContentOpening, Meeting, User
-from meetings.recording.errors import Refused
+from meetings.refusing import Refused
 
 
 def open_content(*, meeting: Meeting, reason: str, by: User, at: datetime) -> ContentOpening:

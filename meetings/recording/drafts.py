@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings import text
 from meetings.models import FormDraft, Meeting, User
-from meetings.recording.errors import Refused
+from meetings.refusing import Refused
 
 
 class DraftForm(models.TextChoices):

@@ -1,33 +1,9 @@
-"""Why something was not recorded: it can't be so (`Refused`), or someone else recorded in between (`StaleForm`)."""
+"""Why something was not recorded although it could be so: someone else recorded in between."""
 
 from dataclasses import dataclass, fields
 from typing import Any
 
-from django.utils.functional import Promise
-
 from meetings.models import Meeting
-
-
-class Refused(Exception):
-    """What can't have happened: for each field, a sentence that says how to mend it.
-
-    Fields of a row are named `row.number.field` (`decisions.0.votes_for`, counted from 0); a key of its own page is "".
-    """
-
-    def __init__(self, problems: dict[str, str | Promise]):
-        super().__init__("; ".join(str(problem) for problem in problems.values()))
-        self.problems = problems
-
-
-class Problems(dict):
-    """Collects problems, the first one of a field wins; `refuse_if_any` raises them together."""
-
-    def add(self, field: str, problem: str | Promise) -> None:
-        self.setdefault(field, problem)
-
-    def refuse_if_any(self) -> None:
-        if self:
-            raise Refused(dict(self))
 
 
 @dataclass(frozen=True, slots=True)

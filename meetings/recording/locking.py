@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting
-from meetings.recording.errors import Refused, StaleForm
+from meetings.recording.errors import StaleForm
+from meetings.refusing import Refused, refusing
 
 Record = TypeVar("Record")
 
+TWO_IN_A_MONTH = _("There is a regular or combined sitting for this month already; open that one, or cancel it first.")
 NO_LONGER_OPEN = _("This sitting is concluded or cancelled; its record can no longer be changed.")
 
 
@@ -39,12 +40,5 @@ def save_next_version(meeting: Meeting) -> None:
 
 
 def save_monthly(meeting: Meeting) -> None:
-    try:
-        with transaction.atomic():
-            meeting.save()
-    except IntegrityError as error:
-        if getattr(error.__cause__, "diag", None) is None or error.__cause__.diag.constraint_name != "one_regular_meeting_a_month":
-            raise
-        raise Refused(
-            {"kind": _("There is a regular or combined sitting for this month already; open that one, or cancel it first.")}
-        ) from error
+    with refusing({"one_regular_meeting_a_month": ("kind", TWO_IN_A_MONTH)}):
+        meeting.save()

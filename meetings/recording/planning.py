@@ -17,9 +17,9 @@ from meetings.models import (
     PositionTitle,
     User,
 )
-from meetings.recording.errors import Problems, Refused
 from meetings.recording.locking import lock_meeting, save_monthly, save_next_version
 from meetings.recording.once import meeting_of, once
+from meetings.refusing import Problems, Refused
 from meetings.roll_call import Roster
 
 A_YEAR = timedelta(days=366)

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting, MeetingState, Posting, PostingKind, User
 from meetings.recording.drafts import DraftForm, drop_draft
-from meetings.recording.errors import Problems, Refused
 from meetings.recording.locking import lock_meeting, save_next_version
 from meetings.recording.once import meeting_of, once
 from meetings.recording.preparing import NOT_YET
+from meetings.refusing import Problems, Refused
 from meetings.roll_call import roster_on
 
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.models import AgendaItem, CommitteePreparation, Meeting, MeetingState, Posting, PostingKind, User
 from meetings.recording.drafts import DraftForm, drop_draft
-from meetings.recording.errors import Problems
 from meetings.recording.locking import lock_meeting, require_open, save_next_version
 from meetings.recording.once import meeting_of, once
+from meetings.refusing import Problems
 
 NOT_YET = _("This day is still to come; write it down once it is done.")
 SECRET_KEEPS_NO_TEXT = _("The content of this sitting is secret: leave this blank, only its number is kept here.")

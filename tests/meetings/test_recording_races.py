@@ -1,0 +1,67 @@
+"""Two taps and two writers at once, on connections of their own."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import uuid4
+
+from django.db import connection, transaction
+
+from meetings.models import Meeting, MeetingKind
+from meetings.recording import Refused, StaleForm, record_sitting
+from tests.meetings.sittings import TODAY, a_sitting, five, held, planned
+
+
+def at_once(*calls: Callable) -> list:
+    """Run the calls together; what each returned, or the exception it raised."""
+    start = Barrier(len(calls))
+
+    def run(call):
+        try:
+            start.wait(timeout=20)
+            # As a request does: what the call wrote shows when the request ends.
+            with transaction.atomic():
+                return call()
+        except (Refused, StaleForm) as problem:
+            return problem
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def test_two_taps_at_once_make_one_sitting(committed_db):
+    people, key = five(), uuid4()
+    first, second = at_once(*[lambda: planned(people, kind=MeetingKind.THEMATIC, form_key=key)] * 2)
+    assert first.pk == second.pk
+    assert Meeting.objects.count() == 1
+
+
+def test_without_the_key_two_taps_make_two(committed_db):
+    people = five()
+    at_once(*[lambda: planned(people, kind=MeetingKind.THEMATIC)] * 2)
+    assert Meeting.objects.count() == 2
+
+
+def test_two_devices_planning_the_months_sitting_at_once_make_one(committed_db):
+    people = five()
+    results = at_once(*[lambda: planned(people, form_key=uuid4()) for _ in range(2)])
+    assert sorted(type(result).__name__ for result in results) == ["Meeting", "Refused"]
+    assert Meeting.objects.count() == 1
+
+
+def test_of_two_devices_recording_at_once_the_second_sees_what_the_first_stored(committed_db):
+    people = five()
+    meeting = held(people)
+
+    def record(place):
+        return lambda: record_sitting(
+            meeting=meeting, sitting=a_sitting(people, place=place), expected_version=1, by=people.user, today=TODAY, form_key=uuid4()
+        )
+
+    results = at_once(record("Sân đình"), record("Trường học"))
+    [stale] = [result for result in results if isinstance(result, StaleForm)]
+    assert {stale.mine.place, stale.stored.place} == {"Sân đình", "Trường học"}
+    assert Meeting.objects.get().place == stale.stored.place
+    assert Meeting.objects.get().version == 2
