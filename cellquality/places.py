@@ -101,7 +101,9 @@ def executable_home(install: Path, version: str, account: Account | None) -> Pat
     """A place of the PostgreSQL installation `install` from which `account` can run it: itself, or a copy."""
     if reachable(install / "bin", account):
         return install
-    copy = BINARIES / f"postgresql-{version}-{digest(install)}"
+    # Named after what it is a copy of, so that several checkouts share one.
+    program = hashlib.sha256((install / "bin" / "postgres").read_bytes()).hexdigest()[:12]
+    copy = BINARIES / f"postgresql-{version}-{program}"
     if not copy.exists():
         copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         half = Path(tempfile.mkdtemp(dir=copy.parent))
