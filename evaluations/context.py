@@ -20,9 +20,14 @@ class NavItem:
     active: bool
 
 
+def _is_known(request: HttpRequest) -> bool:
+    """Whether somebody is logged in; a request refused before its session was read (a foreign host name) has no user at all."""
+    return getattr(request, "user", None) is not None and request.user.is_authenticated
+
+
 def _nav_items(request: HttpRequest) -> list[NavItem]:
     """One place each, for the first body of each role; `home` offers the choice where there are several."""
-    if not request.user.is_authenticated:
+    if not _is_known(request):
         return []
     authority = request.authority
     month = Month.of(timezone.localdate())
@@ -41,7 +46,7 @@ def _nav_items(request: HttpRequest) -> list[NavItem]:
 
 def _acting_as(request: HttpRequest) -> str | Promise:
     """The user's roles, in words."""
-    if not request.user.is_authenticated:
+    if not _is_known(request):
         return ""
     roles = dict.fromkeys(held.get_role_display() for held in request.authority.appointments)
     return ", ".join(roles)

@@ -1,10 +1,11 @@
 """The life of a set: read from a file, cloned, checked, published."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from evaluations.definition import Definition, Line, definition_of
@@ -152,29 +153,31 @@ def clone(
         average_from=criteria_set.average_from,
         note=note,
     )
-    parameters = {old.pk: _copied(old, criteria_set=copy) for old in Parameter.objects.filter(criteria_set=criteria_set)}
-    groups = {old.pk: _copied(old, criteria_set=copy) for old in CriterionGroup.objects.filter(criteria_set=criteria_set)}
-    criteria = {
-        old.pk: _copied(old, criteria_set=copy, group=groups[old.group_id], **({"concretises": old} if is_frame else {}))
-        for old in Criterion.objects.filter(criteria_set=criteria_set)
-    }
-    rows = {old.pk: _copied(old, criterion=criteria[old.criterion_id]) for old in Row.objects.filter(criterion__criteria_set=criteria_set)}
-    ofs = Condition.objects.filter(row__in=rows) | Condition.objects.filter(criterion__in=criteria)
-    for old in ofs.order_by("pk"):
-        _copied(
-            old,
-            row=rows.get(old.row_id),
-            criterion=criteria.get(old.criterion_id),
-            parameter=parameters.get(old.parameter_id),
-        )
+    parameters = _copied(Parameter.objects.filter(criteria_set=criteria_set), lambda _old: {"criteria_set": copy})
+    groups = _copied(CriterionGroup.objects.filter(criteria_set=criteria_set), lambda _old: {"criteria_set": copy})
+    criteria = _copied(
+        Criterion.objects.filter(criteria_set=criteria_set),
+        lambda old: {"criteria_set": copy, "group": groups[old.group_id]} | ({"concretises": old} if is_frame else {}),
+    )
+    rows = _copied(Row.objects.filter(criterion__criteria_set=criteria_set), lambda old: {"criterion": criteria[old.criterion_id]})
+    _copied(
+        (Condition.objects.filter(row__in=rows) | Condition.objects.filter(criterion__in=criteria)).order_by("pk"),
+        lambda old: {
+            "row": rows.get(old.row_id),
+            "criterion": criteria.get(old.criterion_id),
+            "parameter": parameters.get(old.parameter_id),
+        },
+    )
     return copy
 
 
-def _copied(old, **changes):
-    """A new row of the same model with the old one's columns, but for the changes."""
-    columns = {field.attname: getattr(old, field.attname) for field in old._meta.concrete_fields if not field.primary_key}
-    new = type(old)(**columns)
-    for name, value in changes.items():
-        setattr(new, name, value)
-    new.save(force_insert=True)
-    return new
+def _copied(olds: QuerySet, changes: Callable[[Model], dict]) -> dict[int, Model]:
+    """New rows with the old ones' columns, but for the changes of each; by the old ones' keys. One statement."""
+    copies = {}
+    for old in olds:
+        columns = {field.attname: getattr(old, field.attname) for field in old._meta.concrete_fields if not field.primary_key}
+        new = copies[old.pk] = type(old)(**columns)
+        for name, value in changes(old).items():
+            setattr(new, name, value)
+    olds.model.objects.bulk_create(copies.values())
+    return copies

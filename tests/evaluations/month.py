@@ -1,13 +1,17 @@
 """A cell with a sheet in force and a month recorded, for the tests of sheets, submission and pages."""
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
+from io import StringIO
 from zoneinfo import ZoneInfo
 
 from django.core.management import call_command
+from django.db import transaction
 
 from evaluations import publishing
-from evaluations.models import CriteriaSet, ScoreSheet
+from evaluations.models import Condition, CriteriaSet, Criterion, CriterionGroup, Parameter, Row, RuleDocument, ScoreSheet
 from evaluations.sheets import Answer, Vote, answer_sheet, open_sheet
 from meetings.models import Committee, Meeting
 from meetings.recording import Issue, record_posting
@@ -16,11 +20,30 @@ from tests.meetings.sittings import Five, five, recorded
 NOW = datetime(2026, 11, 5, 9, 30, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 TODAY = NOW.date()
 NOVEMBER = date(2026, 11, 1)
+# In the order in which they refer to each other.
+WRITTEN = (RuleDocument, CriteriaSet, CriterionGroup, Parameter, Criterion, Row, Condition)
+
+
+@cache
+def _rows_of_the_files() -> list[tuple[type, list]]:
+    """What load_criteria writes, as rows; reading the files again for every test would cost most of its time."""
+    with transaction.atomic():
+        call_command("load_criteria", verbosity=0, stdout=StringIO())
+        rows = [(model, list(model.objects.order_by("pk"))) for model in WRITTEN]
+        transaction.set_rollback(True)
+    return rows
+
+
+def load_the_sample() -> None:
+    """The criteria files, loaded: a few bulk inserts from the second time on."""
+    if not CriteriaSet.objects.exists():
+        for model, rows in _rows_of_the_files():
+            model.objects.bulk_create(copy(row) for row in rows)
 
 
 def put_in_force(committee: Committee, code: str = "thu", effective_from: date = date(2025, 7, 1)) -> CriteriaSet:
     """The sample sheet, cloned and published for the cells under a committee."""
-    call_command("load_criteria", verbosity=0)
+    load_the_sample()
     sample = CriteriaSet.objects.get(code="an-phu-2025")
     draft = publishing.clone(
         criteria_set=sample,
