@@ -51,9 +51,11 @@ NOTHING = "–"
 class PlainFields:
     """Lines of text in one line, and no link that makes, changes or deletes what a field names, but for documents."""
 
+    long_line = {"class": "vLargeTextField"}
+
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if isinstance(db_field, CleanLine):
-            kwargs["widget"] = AdminTextInputWidget(attrs={"class": "vLargeTextField"} if db_field.max_length > 100 else {})
+            kwargs["widget"] = AdminTextInputWidget(attrs=self.long_line if db_field.max_length > 100 else {})
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper) and db_field.related_model is not RuleDocument:
             field.widget.can_add_related = field.widget.can_change_related = field.widget.can_delete_related = False
@@ -143,13 +145,18 @@ class SetPage(OfSet, PlainFields, admin.ModelAdmin):
         return super().change_view(request, object_id, form_url, {**self.panels(obj), **context, **(extra_context or {})})
 
 
-class GroupInline(OfSet, PlainFields, admin.TabularInline):
+class Inline(OfSet, PlainFields, admin.TabularInline):
+    # Side by side with others the width of its class would be too wide.
+    long_line = {"class": "", "size": "50"}
+    extra = 0
+
+
+class GroupInline(Inline):
     model = CriterionGroup
     form = GroupForm
     formset = GroupFormSet
     points = ("max_points",)
     shown_max_points = shown_points(CriterionGroup, "max_points")
-    extra = 0
 
     def get_fields(self, request, obj=None):
         return self.as_shown(request, obj, ["order", "code", "title", "max_points"])
@@ -159,10 +166,9 @@ class GroupInline(OfSet, PlainFields, admin.TabularInline):
         return group.position
 
 
-class ParameterInline(OfSet, PlainFields, admin.TabularInline):
+class ParameterInline(Inline):
     model = Parameter
     fields = ("code", "title", "default")
-    extra = 0
 
 
 @admin.register(CriteriaSet)
@@ -254,7 +260,7 @@ class CriteriaSetAdmin(SetPage):
         )
 
 
-class RowInline(OfSet, admin.TabularInline):
+class RowInline(Inline):
     model = Row
     form = RowForm
     formset = OrderedFormSet
