@@ -18,6 +18,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 PO_FILE = ROOT / "locale" / "vi" / "LC_MESSAGES" / "django.po"
+HEADER = "# What the interface says in Vietnamese. Brought up to the code by `python -m cellquality.messages`; the words: docs/glossary.md."
 FOLDERS = ("cellquality", "meetings", "evaluations")
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
@@ -84,12 +85,20 @@ def renew(path: Path = PO_FILE) -> list[str]:
     """Bring the file up to what is said: new messages come in empty, old ones go. Returns the gaps that are left to fill."""
     wanted = extracted()
     stored = read(path) if path.exists() else Catalog(locale="vi", project="CellQuality", charset="utf-8")
-    stored.update(wanted, no_fuzzy_matching=True)
+    stored.update(wanted, no_fuzzy_matching=True, update_header_comment=False, update_creation_date=False)
     stored.obsolete.clear()
+    write(stored, path)
+    return gaps(stored, wanted)
+
+
+def write(catalog: Catalog, path: Path = PO_FILE) -> None:
+    """The file in one settled form, so that a change of it shows what was changed and nothing else."""
+    catalog.header_comment, catalog.fuzzy = HEADER, False
+    catalog.version = catalog.msgid_bugs_address = catalog.last_translator = catalog.language_team = ""
+    catalog.revision_date = catalog.creation_date
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as text:
-        write_po(text, stored, sort_output=True, width=120, include_lineno=False)
-    return gaps(stored, wanted)
+        write_po(text, catalog, sort_output=True, width=120, include_lineno=False)
 
 
 if __name__ == "__main__":
