@@ -6,12 +6,13 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.formats import time_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from meetings.forms.holding import Holding
 from meetings.forms.sittings import PreparationForm
 from meetings.models import Meeting
-from meetings.recording import DraftForm, Refused, keep_draft
+from meetings.recording import DraftForm, Refused, StaleForm, keep_draft
 from meetings.views.leading import locked_page, meeting_to_record
 
 NOT_TYPED = {"csrfmiddlewaretoken", "form_key", "discard"}
@@ -20,7 +21,7 @@ WORDS = {DraftForm.PREPARE: re.compile("|".join(PreparationForm.WORDS)), DraftFo
 
 @require_POST
 def meeting_draft(request: HttpRequest, meeting: UUID, form: str) -> HttpResponse:
-    """Keep the raw fields of a form, valid or not; answers {"saved_at": "09:41"}, 409 once the record is closed, 422."""
+    """Keep the raw fields of a form, valid or not; answers {"saved_at": "09:41"}, 409 once the record is closed or newer, 422."""
     meeting = meeting_to_record(request, meeting)
     if form not in DraftForm.values:
         raise Http404
@@ -37,6 +38,8 @@ def meeting_draft(request: HttpRequest, meeting: UUID, form: str) -> HttpRespons
             by=request.user,
             at=timezone.now(),
         )
+    except StaleForm:
+        return JsonResponse({"error": _("The sitting was recorded anew meanwhile. Save to see both versions.")}, status=409)
     except Refused as refused:
         return JsonResponse({"error": str(refused)}, status=422)
     return JsonResponse({"saved_at": time_format(timezone.localtime(draft.saved_at), "H:i")})

@@ -446,6 +446,15 @@ class TestDrafts:
         Meeting.objects.update(version=2)
         assert browser.get(page_of("meeting_hold", meeting)).context["form"]["version"].value() == "1"
 
+    def test_a_late_word_of_a_recorded_page_does_not_come_back_as_a_draft(self):
+        people = five()
+        meeting, browser = held(people), browser_of(people.user)
+        form = a_form(people, meeting)
+        browser.post(page_of("meeting_hold", meeting), form)
+        late = browser.post(reverse("meeting_draft", args=[meeting.public_id, "hold"]), form)
+        assert (late.status_code, "recorded anew" in late.json()["error"]) == (409, True)
+        assert not FormDraft.objects.exists()
+
     @pytest.mark.parametrize("form", ["prepare", "post"])
     def test_the_other_forms_keep_theirs_too(self, form):
         people = five()
