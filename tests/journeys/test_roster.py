@@ -1,0 +1,86 @@
+"""A secretary keeps the roster on a phone; an office keeps accounts: every page fit to be seen."""
+
+import pytest
+from django.urls import reverse
+
+from meetings.models import Appointment, Member
+from tests.factories import make_cell, make_committee, make_member, make_members, make_user
+from tests.journeys.people import Person
+
+pytestmark = pytest.mark.journey
+LONG_NAME = "Công Tằng Tôn Nữ Nguyễn Phúc Hoàng Thị Phương Khánh Ly"
+
+
+@pytest.fixture
+def cell(running_site):
+    cell = make_cell("Chi bộ Tổ dân phố số 12 khu đô thị Nam Thăng Long – Ciputra")
+    make_members(cell, 30)
+    make_member(cell, LONG_NAME, position="SECRETARY", exemption="EXEMPT")
+    make_user("bi-thu", secretary_of=cell)
+    return cell
+
+
+def test_a_secretary_adds_exempts_and_takes_back(cell, running_site, page_phone):
+    person = Person(page_phone, running_site)
+    person.log_in("bi-thu")
+    person.tap("header nav a[href$='roster']")
+    person.looks("roster")
+
+    person.tap("main a[href$='roster/add']")
+    person.looks("roster-add")
+    person.type("full_name", "Lê Thị Hoà")
+    person.save()
+    assert "Lê Thị Hoà" in person.says
+    person.looks("roster-added")
+
+    person.type("q", "hòa")
+    person.tap("main form[role=search] button")
+    person.tap("th a:has-text('Lê Thị Hoà')")
+    person.looks("roster-member")
+    person.tap("a[href$='/exempt']")
+    person.save()
+    person.complaints.clear()  # the browser's own word on a form that was refused (422)
+    person.looks("roster-exempt-errors")
+    assert page_phone.locator("main .note.error a").count() == 2
+    person.page.locator("main input[name=kind][value=EXEMPT]").check()
+    person.type("resolution_number", "05-NQ/CB")
+    person.save()
+    assert "05-NQ/CB" in person.says
+
+    member = Member.objects.get(full_name="Lê Thị Hoà")
+    assert member.exemptions.count() == 1
+    person.tap("main form[action$='/undo'] button")
+    assert not member.exemptions.exists()
+    person.tap("main form[action$='/undo'] button")
+    assert not Member.objects.filter(pk=member.pk).exists()
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_every_page_of_people_is_fit_to_be_seen(cell, running_site, request, size):
+    committee = make_committee("Đảng ủy xã Hai")
+    own = make_cell("Chi bộ Thôn Một", committee=committee)
+    member = make_member(own, LONG_NAME, standing="PROBATIONARY", exemption="EXEMPT", position="DEPUTY")
+    for number in range(30):
+        make_cell(f"Chi bộ Thôn {number + 2}", committee=committee)
+    make_user("van-phong", office_of=committee)
+    make_user("bt.khac", full_name=LONG_NAME, secretary_of=own)
+    held = Appointment.objects.get(user__username="bt.khac")
+    person = Person(request.getfixturevalue(f"page_{size}"), running_site)
+    for page in ("login", "login_code"):
+        person.go(reverse(page))
+        person.looks(f"{page}-{size}")
+    person.log_in("van-phong")
+    for action in ("official", "end-position", "exempt", "end-exemption", "transfer", "send", "correct", "end"):
+        person.go(reverse("roster_change", args=[own.public_id, member.public_id, action]))
+        person.looks(f"roster-{action}-{size}")
+    for name, args in (
+        ("roster", [own.public_id]),
+        ("accounts", [committee.public_id]),
+        ("accounts_of", [committee.public_id, own.public_id]),
+        ("appoint", [committee.public_id, own.public_id, "FOLLOWING_MEMBER"]),
+        ("hand_over", [committee.public_id, held.public_id]),
+        ("end_appointment", [committee.public_id, held.public_id]),
+        ("password_change", []),
+    ):
+        person.go(reverse(name, args=args))
+        person.looks(f"{name}-{size}")
