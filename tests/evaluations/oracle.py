@@ -37,7 +37,7 @@ STEADY = settings(
     deadline=None,
     derandomize=True,
     database=None,
-    max_examples=100,
+    max_examples=80,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 KINDS = [CellKind.VILLAGE, CellKind.SCHOOL, CellKind.OFFICE]
@@ -70,7 +70,7 @@ def make_ground() -> Ground:
         (first, province, CellKind.VILLAGE, 0, "2", early),
         (first, communes[0], "", 0, "1", late),
         (first, communes[0], "", 4, "5", long),
-        (first, communes[0], CellKind.VILLAGE, 6, "0", long),
+        (first, communes[0], CellKind.VILLAGE, 2, "0", long),
         (second, province, CellKind.SCHOOL, 3, "40", long),
         (second, communes[0], CellKind.SCHOOL, 0, "60", late),
         (second, communes[1], "", 5, "33.33", early),
