@@ -28,10 +28,10 @@ SHELL = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sta
 <body data-user="%s"><main><h1>Stand</h1>%s</main></body></html>"""
 
 
-def rendered(source: str, **context) -> str:
+def rendered(source: str, request=None, **context) -> str:
     """A template's text rendered in English, whatever the product's default language is."""
     with override("en"):
-        return engines["django"].from_string(source).render(context)
+        return engines["django"].from_string(source).render(context, request)
 
 
 def shell(body: str, user: str = "7", style: str = "") -> str:
