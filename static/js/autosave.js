@@ -163,9 +163,9 @@
       const note = element("p", { className: "note warning" }, words.login, " ", link);
       note.dataset.loginNote = "";
       note.setAttribute("role", "alert");
-      state.closest(".foot")?.before(note);
-      if (!note.isConnected) state.after(note);
-      note.scrollIntoView({ block: "nearest" });
+      // In the bar at the foot it is in sight wherever one types.
+      const bar = state.closest(".foot");
+      if (bar) bar.prepend(note); else state.after(note);
     }
     async function backFromElsewhere() {
       if (!unsaved || blocked || document.hidden) return;
@@ -219,7 +219,11 @@
 
     // What an earlier visit could not save is offered, never put over what is shown now.
     const kept = copies.read(key);
-    if (kept && same(kept.fields, recorded)) copies.drop(key);
+    if (kept?.sent && document.querySelector("[data-focus]")) {
+      // This page is the answer to what was sent: refused, with all that was typed. So it is the page that now needs saving.
+      recorded = null;
+      changed();
+    } else if (kept && same(kept.fields, recorded)) copies.drop(key);
     else if (kept) offer(kept);
 
     function offer(copy) {

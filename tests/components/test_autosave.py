@@ -203,6 +203,20 @@ def test_what_could_not_be_recorded_is_kept(form, stand, server):
     assert len(stand.kept()) == 1
 
 
+def test_a_refused_form_is_the_page_to_go_on_with_not_one_to_bring_back(form, stand, server):
+    server.words = "Máy chủ hiện lại"  # what the server shows may differ in form from what was typed
+    server.refusal = Answer(shell('<section data-focus tabindex="-1">Not recorded yet</section>' + server.form()), 422)
+    form.fill("[name=words]", "Máy chủ  hiện lại")
+    form.get_by_role("button", name="Record").click()
+    form.wait_for_selector("text=Not recorded yet")
+    expect(form.get_by_role("button", name="Bring it back")).to_have_count(0)
+    assert len(stand.kept()) == 1
+    server.refusal = None
+    form.get_by_label("Words").press_sequentially(".")
+    expect(state(form)).to_have_text("Saved 09:41")
+    assert stand.kept() == []
+
+
 def test_recording_waits_for_the_save_on_its_way(form, stand, server):
     form.fill("[name=words]", "Nhanh tay")
     form.evaluate("document.querySelector('form').dispatchEvent(new Event('input'))")
