@@ -221,6 +221,8 @@ class TestRosterPage:
         client = as_user(office)
         assert list(client.get(url).context["form"].fields["to"].queryset) == [other]
 
+        nowhere = client.post(f"{url}?q=khong-co-chi-bo-nay", {"on": today()})
+        assert nowhere.status_code == 422
         for to in (far.public_id, "x", ""):
             assert client.post(url, {"to": to, "on": today()}).status_code == 422
         assert client.post(url, {"to": other.public_id, "on": today()}).status_code == 302

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from meetings.models import Appointment, Cell, Committee, Level, Member, Membership, Placement, Standing, User
 from meetings.registry import import_registry
@@ -42,6 +42,13 @@ btc.minh-hoa,Võ Văn Em,PROVINCIAL_BOARD,TMH,,
 """,
 }
 TABLES = (Committee, Cell, Placement, Member, Membership, Standing, User, Appointment)
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """The sentences compared here are the code's own, not their translation."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import psycopg2
 import pytest
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cellquality.embedded import OWNER
 from meetings import changes, roster
@@ -31,6 +31,13 @@ from tests.factories import make_cell, make_committee, make_member, make_user
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 TODAY = NOW.date()
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """The sentences compared here are the code's own, not their translation."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -6,12 +6,20 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from meetings.models import Committee, Level, Placement, path_end
 from meetings.registry import CannotLoad, load_units, read_units
 from tests.factories import make_committee
 
 HEADER = "code,name,kind,parent_code\n"
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """The sentences compared here are the code's own, not their translation."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.mark.django_db
