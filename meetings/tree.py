@@ -62,8 +62,7 @@ def _placement(body: Committee | Cell, parent: Committee | None, from_: date) ->
         raise CannotPlace(_("%(name)s needs a committee directly above it.") % {"name": body.name})
     if parent is not None and not parent.scope_path:
         raise CannotPlace(
-            _("%(parent)s has no place in the tree yet, so %(name)s can't stand under it.")
-            % {"parent": parent.name, "name": body.name}
+            _("%(parent)s has no place in the tree yet, so %(name)s can't stand under it.") % {"parent": parent.name, "name": body.name}
         )
     body.scope_path = _path(body, parent)
     return Placement(

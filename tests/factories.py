@@ -101,12 +101,8 @@ def make_members(cell: Cell, count: int, since: date = SINCE) -> list[Member]:
         "Thắng",
         "Yến",
     ]
-    members = Member.objects.bulk_create(
-        Member(full_name=f"{family[i % 8]} {middle[i % 9]} {given[i % 15]}") for i in range(count)
-    )
-    Membership.objects.bulk_create(
-        Membership(member=member, cell=cell, relation=Relation.HOME, during=(since, None)) for member in members
-    )
+    members = Member.objects.bulk_create(Member(full_name=f"{family[i % 8]} {middle[i % 9]} {given[i % 15]}") for i in range(count))
+    Membership.objects.bulk_create(Membership(member=member, cell=cell, relation=Relation.HOME, during=(since, None)) for member in members)
     Standing.objects.bulk_create(Standing(member=member, kind=StandingKind.OFFICIAL, during=(since, None)) for member in members)
     return members
 

@@ -1,14 +1,13 @@
 """Form fields of the recording pages: days, hours, clean text; and what every recording form carries."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from uuid import uuid4
 
 from django import forms
 from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext_lazy as _
 
 from meetings import text
-from meetings.recording import Refused
+from meetings.forms.keyed import KeyedForm
 
 NO_SUCH_DAY = _("There is no such day. Write it as day/month/year, for example 3/11/2026.")
 NO_SUCH_HOUR = _("There is no such hour. Write it as 19:30.")
@@ -90,25 +89,18 @@ class WordsField(LineField):
         super().__init__(max_length=max_length, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
 
 
-class RecordForm(forms.Form):
-    """A form that records a meeting: it carries its key and the version it was made from.
+class RecordForm(KeyedForm):
+    """A form that records a meeting: beside its key it carries the version it was made from.
 
     `fields` (what a draft kept, {name: [values]}) fills the form as typed, without judging it.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data=None, *, fields: Mapping[str, Sequence[str]] | None = None, initial: dict | None = None, **kwargs):
-        initial = {"form_key": uuid4(), **(initial or {})}
-        super().__init__(data, initial=initial, **kwargs)
+    def __init__(self, data=None, *, fields: Mapping[str, Sequence[str]] | None = None, **kwargs):
+        super().__init__(data, **kwargs)
         if fields is not None:
             self.initial |= typed_before(self, fields)
-
-    def add_problems(self, refused: Refused) -> None:
-        """Show each problem at its field, those of no field on top."""
-        for field, problem in refused.problems.items():
-            self.add_error(field if field in self.fields else None, str(problem))
 
 
 def typed_before(form: forms.Form, fields: Mapping[str, Sequence[str]]) -> dict:

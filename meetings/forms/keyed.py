@@ -1,4 +1,4 @@
-"""What the forms of people and accounts carry: their key."""
+"""What every form that records something carries: its key."""
 
 from uuid import uuid4
 

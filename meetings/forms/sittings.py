@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from meetings.forms.fields import DayField, HourField, LineField, RecordForm, WordsField
+from meetings.forms.keyed import KeyedForm
 from meetings.models import Meeting, MeetingKind
 from meetings.recording import Defaults, Issue, Preparation
 
@@ -28,10 +29,9 @@ def month_choices(today: date, asked: date) -> list[tuple[str, str]]:
     return [(f"{month:%Y-%m-%d}", date_format(month, "YEAR_MONTH_FORMAT")) for month in sorted(months, reverse=True)]
 
 
-class NewMeetingForm(RecordForm):
+class NewMeetingForm(KeyedForm):
     """Plan a sitting, or enter one already held: the same three questions."""
 
-    version = None
     for_month = forms.TypedChoiceField(label=_("For the month"), coerce=parse_date)
     kind = forms.ChoiceField(label=_("Kind of sitting"), choices=MeetingKind.choices, widget=forms.RadioSelect)
     day = DayField(required=False)
@@ -123,10 +123,7 @@ class NotHeldForm(RecordForm):
     reason = WordsField(label=_("Reason"), max_length=2000, error_messages={"required": _("Say why, in a few words.")})
 
 
-class OpeningForm(RecordForm):
-    """The reason for opening content; there is no version of it."""
-
-    version = None
+class OpeningForm(KeyedForm):
     reason = WordsField(
         label=_("What do you need the content for?"),
         help_text=_("The reason is kept with your name, and the cell sees both."),

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from meetings.forms.keyed import posted
 from meetings.forms.sittings import OpeningForm
 from meetings.models import Meeting, Presence
 from meetings.permissions import require
@@ -24,7 +25,7 @@ def meeting_content(request: HttpRequest, meeting: UUID) -> HttpResponse:
     is_own = request.authority.is_secretary_of(meeting.cell)
     if is_own or has_open_content(meeting=meeting, by=request.user, at=now):
         return render(request, "meetings/meeting_content.html", _content(meeting, is_own) | {"leads_to": next_page(request)})
-    form = OpeningForm(request.POST or None)
+    form = OpeningForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             open_content(meeting=meeting, reason=form.cleaned_data["reason"], by=request.user, at=now)

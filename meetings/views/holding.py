@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetings.forms.holding import Holding
+from meetings.forms.keyed import posted
 from meetings.forms.roll import Reports, Roll, last
 from meetings.models import FormDraft, Meeting, Task
 from meetings.recording import (
@@ -80,7 +81,7 @@ def meeting_hold(request: HttpRequest, meeting: UUID) -> HttpResponse:
 
 
 def _holding(request: HttpRequest, meeting: Meeting, draft: FormDraft | None) -> Holding:
-    typed = request.POST if request.method == "POST" else None
+    typed = posted(request)
     fields = dict(typed.lists()) if typed is not None else draft.fields if draft else {}
     today = timezone.localdate()
     day = _typed_day(fields) or meeting.held_on or (meeting.planned_on if _is_past(meeting.planned_on, today) else today)

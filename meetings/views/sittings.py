@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from meetings.deadlines import deadlines_for
+from meetings.forms.keyed import posted
 from meetings.forms.sittings import NewMeetingForm, NotHeldForm, PostingForm, PreparationForm
 from meetings.models import Cell, Meeting, MeetingKind, MeetingState
 from meetings.permissions import require
@@ -57,7 +58,7 @@ def meeting_new(request: HttpRequest, cell: UUID) -> HttpResponse:
     kind = request.GET.get("kind")
     usual_day = deadlines_for(cell, asked, None).meeting_day
     form = NewMeetingForm(
-        request.POST or None,
+        posted(request),
         is_held=is_held,
         today=today,
         asked=asked,
@@ -123,7 +124,7 @@ def meeting_prepare(request: HttpRequest, meeting: UUID) -> HttpResponse:
     draft = None if request.method == "POST" else draft_of(meeting, DraftForm.PREPARE)
     defaults = defaults_for_new_sitting(meeting=meeting, roster=roster_on(meeting.cell, meeting.for_month))
     form = PreparationForm(
-        request.POST or None,
+        posted(request),
         fields=draft.fields if draft else None,
         initial=PreparationForm.initial_of(meeting, read_preparation(meeting), defaults),
     )
@@ -169,7 +170,7 @@ def meeting_post(request: HttpRequest, meeting: UUID) -> HttpResponse:
         return _discard(request, meeting, DraftForm.POST)
     draft = None if request.method == "POST" else draft_of(meeting, DraftForm.POST)
     form = PostingForm(
-        request.POST or None,
+        posted(request),
         fields=draft.fields if draft else None,
         initial=PostingForm.initial_of(meeting, read_issue(meeting)),
     )
@@ -212,7 +213,7 @@ def meeting_not_held(request: HttpRequest, meeting: UUID) -> HttpResponse:
     if not meeting.is_open:
         return locked_page(request, meeting)
     is_cancel = "cancel" in request.GET or meeting.is_held
-    form = NotHeldForm(request.POST or None, initial={"version": meeting.version, "reason": meeting.state_reason})
+    form = NotHeldForm(posted(request), initial={"version": meeting.version, "reason": meeting.state_reason})
     if request.method == "POST" and form.is_valid():
         write = cancel_meeting if is_cancel else mark_not_held
         try:
