@@ -141,7 +141,6 @@ ADMIN = (
     gettext_noop("Lookup"),
     gettext_noop("Delete"),
     gettext_noop("Delete?"),
-    gettext_noop("Are you sure?"),
     gettext_noop(
         'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? All of the following related items will be deleted:'
     ),
@@ -162,8 +161,7 @@ ADMIN = (
     gettext_noop("Save and continue editing"),
     gettext_noop("Save and view"),
     gettext_noop("Error:"),
-    gettext_noop("Please correct the error below."),
-    gettext_noop("Please correct the errors below."),
+    ngettext_lazy("Please correct the error below.", "Please correct the errors below."),
     gettext_noop("The {name} “{obj}” was added successfully."),
     gettext_noop("You may edit it again below."),
     gettext_noop("The {name} “{obj}” was added successfully. You may add another {name} below."),
