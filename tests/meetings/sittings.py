@@ -3,8 +3,21 @@
 from dataclasses import dataclass, replace
 from datetime import date, time
 
+import pytest
+
 from meetings.models import Cell, ExemptionKind, Meeting, Member, PositionTitle, StandingKind, User
-from meetings.recording import NewTask, Sitting, Vote, enter_held_meeting, plan_meeting, record_sitting, usual_roll
+from meetings.recording import (
+    Called,
+    NewTask,
+    Refused,
+    Sitting,
+    Vote,
+    enter_held_meeting,
+    plan_meeting,
+    read_sitting,
+    record_sitting,
+    usual_roll,
+)
 from meetings.roll_call import roster_on
 from tests.factories import make_cell, make_member, make_user
 
@@ -76,3 +89,19 @@ def recorded(people: Five, meeting: Meeting | None = None, **fields) -> Meeting:
     return record_sitting(
         meeting=meeting, sitting=a_sitting(people, **fields), expected_version=meeting.version, by=people.user, today=TODAY
     )
+
+
+def refusal(people, meeting=None, **fields) -> dict:
+    """The problems of a sitting that differs from the usual one in `fields`; nothing may have been written."""
+    meeting = meeting or held(people)
+    before = read_sitting(meeting)
+    with pytest.raises(Refused) as refused:
+        recorded(people, meeting, **fields)
+    meeting.refresh_from_db()
+    assert read_sitting(meeting) == before
+    return refused.value.problems
+
+
+def called(people, member, **fields) -> tuple[Called, ...]:
+    """The usual roll with one line changed."""
+    return tuple(replace(line, **fields) if line.member_id == member.pk else line for line in usual_roll(roster_on(people.cell, THE_3RD)))
