@@ -52,7 +52,7 @@ class NewMeetingForm(KeyedForm):
 
 class PreparationForm(RecordForm):
     planned_on = DayField(label=_("Day"), required=False)
-    starts_at = HourField(label=_("From"), required=False)
+    starts_at = HourField(label=_("Starts at"), required=False)
     place = LineField(label=_("Place"), max_length=200, required=False)
     theme = LineField(label=_("Theme"), max_length=300, required=False)
     agenda = WordsField(label=_("Agenda"), help_text=_("One item per line."), rows=6, required=False)

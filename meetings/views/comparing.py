@@ -16,8 +16,8 @@ from meetings.recording import Called, Difference, NewTask, Report, StaleForm, V
 
 LABELS = {
     "planned_on": gettext_lazy("Planned for"),
-    "starts_at": gettext_lazy("From"),
-    "ends_at": gettext_lazy("To"),
+    "starts_at": gettext_lazy("Starts at"),
+    "ends_at": gettext_lazy("Ends at"),
     "place": gettext_lazy("Place"),
     "theme": gettext_lazy("Theme"),
     "agenda": gettext_lazy("Agenda"),

@@ -1,5 +1,6 @@
 """The Vietnamese is whole: every message has it, and a page asked for in Vietnamese shows no English."""
 
+import io
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -18,7 +19,7 @@ from cellquality import messages
 from evaluations import publishing
 from evaluations.models import Criterion, CriterionGroup
 from meetings.forms.people import ACTIONS
-from meetings.models import Appointment, Committee
+from meetings.models import Appointment, Committee, Role
 from tests.evaluations.month import filled_in, posted, recorded_month
 from tests.factories import make_user
 from tests.meetings.sittings import NOVEMBER, planned
@@ -85,7 +86,7 @@ def borrowed(catalog: Catalog) -> set:
 def djangos_own() -> set:
     root = Path(django.__file__).parent
     catalogs = [root / part / "locale" / "en" / "LC_MESSAGES" / "django.po" for part in ("conf", "contrib/admin", "contrib/auth")]
-    return {message.id for path in catalogs for message in read_po(path.open("rb"), locale="en")}
+    return {message.id for path in catalogs for message in read_po(io.BytesIO(path.read_bytes()), locale="en")}
 
 
 def test_what_is_borrowed_stands_as_django_writes_it(said):
@@ -105,6 +106,8 @@ class VisibleText(HTMLParser):
         self.hidden += tag in ("script", "style", "code", "kbd")
         named = dict(attrs)
         self.texts += [named[name] for name in SHOWN if named.get(name)]
+        if tag == "input" and named.get("type") in ("submit", "button"):
+            self.texts.append(named.get("value") or "")
 
     def handle_endtag(self, tag):
         self.hidden -= tag in ("script", "style", "code", "kbd")
@@ -168,12 +171,12 @@ def of_the_secretary(month) -> Iterator[str]:
 
 def of_the_office(month, committee: Committee) -> Iterator[str]:
     cell = month.people.cell
-    held = Appointment.objects.get(cell=cell, role="SECRETARY")
+    held = Appointment.objects.get(cell=cell, role=Role.SECRETARY)
     yield reverse("committee_month", args=[committee.public_id, "2026-11"])
     yield reverse("committee_cells", args=[committee.public_id, "2026-11"])
     yield reverse("accounts", args=[committee.public_id])
     yield reverse("accounts_of", args=[committee.public_id, cell.public_id])
-    yield reverse("appoint", args=[committee.public_id, cell.public_id, "following-member"])
+    yield reverse("appoint", args=[committee.public_id, cell.public_id, Role.FOLLOWING_MEMBER])
     for name in ("hand_over", "end_appointment"):
         yield reverse(name, args=[committee.public_id, held.public_id])
     yield reverse("meeting_content", args=[month.meeting.public_id])
@@ -192,10 +195,12 @@ def of_the_admin(draft) -> Iterator[str]:
 
 
 def found_in(client: Client, paths: Iterable[str], english: re.Pattern) -> dict[str, list[str]]:
-    """Each page with what of it is English, asked for and, where it takes a form, sent empty."""
+    """The pages that hold English, each with what of it is."""
     found = {}
     for path in paths:
-        found[path] = leaks(visible(client.get(path).content.decode()), english)
+        page = client.get(path)
+        assert page.status_code == (404 if path == "/nowhere/" else 200), path
+        found[path] = leaks(visible(page.content.decode()), english)
     return {path: texts for path, texts in found.items() if texts}
 
 
