@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from evaluations.compiler import Outcome
@@ -66,11 +67,11 @@ def _said(measure, facts: MonthFacts) -> str:
 def test_in_words(test: Test) -> str:
     """'Attendance rate: at least 90 %'."""
     if test.parameter is not None:
-        value = f"{test.parameter.title} ({test.parameter.default.normalize():f})"
+        value = f"{test.parameter.title} ({number_format(test.parameter.default.normalize())})"
     elif test.measure.unit is Unit.YES_NO:
         return f"{test.measure.label}: {_('yes') if test.value else _('no')}"
     else:
-        value = f"{test.value.normalize():f}"
+        value = number_format(test.value.normalize())
     percent = " %" if test.measure.unit is Unit.RATIO else ""
     return f"{test.measure.label}: {Comparison(test.comparison).label} {value}{percent}"
 

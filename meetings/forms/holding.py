@@ -15,7 +15,6 @@ from meetings.recording import Called, Defaults, NewTask, Refused, Sitting, Vote
 USUAL_IDEOLOGY = ("15", "20", "30")
 MOST_ROWS = 40
 MOST_GUESTS = 60
-TOO_MANY_ROWS = _("At most %(most)s rows.") % {"most": MOST_ROWS}
 # Where the domain and the page name a field differently.
 PAGE_NAMES = {"chair_id": "chair", "minute_taker_id": "minute_taker", "steps_held": "steps"}
 
