@@ -108,7 +108,9 @@ def run() -> None:
 def test() -> None:
     """Linter, formatter and all tests; ends with the code of the first that fails."""
     prepare(PROJECT / "requirements-dev.txt")
-    steps = [["ruff", "check", "--quiet", "."], ["ruff", "format", "--check", "--quiet", "."], ["pytest", "-q", "-rs"]]
+    # Two at a time, each with a cluster of its own; a file stays together, since its tests may share a database.
+    tests = ["pytest", "-q", "-rs", "-n", "2", "--dist", "loadfile"]
+    steps = [["ruff", "check", "--quiet", "."], ["ruff", "format", "--check", "--quiet", "."], tests]
     codes = [subprocess.run([PYTHON, "-m", *step]).returncode for step in steps]
     for step, code in zip(steps, codes, strict=True):
         if code:

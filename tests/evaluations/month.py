@@ -23,6 +23,9 @@ NOVEMBER = date(2026, 11, 1)
 # In the order in which they refer to each other.
 WRITTEN = (RuleDocument, CriteriaSet, CriterionGroup, Parameter, Criterion, Row, Condition)
 
+# A fresh database counts its keys from 1; rows put in by key stand where it will not get to.
+FAR_FROM_THE_SEQUENCES = 1_000_000
+
 
 @cache
 def _rows_of_the_files() -> list[tuple[type, list]]:
@@ -31,6 +34,12 @@ def _rows_of_the_files() -> list[tuple[type, list]]:
         call_command("load_criteria", verbosity=0, stdout=StringIO())
         rows = [(model, list(model.objects.order_by("pk"))) for model in WRITTEN]
         transaction.set_rollback(True)
+    for model, of_model in rows:
+        keys = [field.attname for field in model._meta.concrete_fields if field.primary_key or field.related_model in WRITTEN]
+        for row in of_model:
+            for key in keys:
+                if getattr(row, key) is not None:
+                    setattr(row, key, getattr(row, key) + FAR_FROM_THE_SEQUENCES)
     return rows
 
 

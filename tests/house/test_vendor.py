@@ -12,9 +12,7 @@ def strangers(folder: Path) -> list[str]:
     """Files that are not in the table of README.md, or not as it says; rows without a file."""
     rows = dict(re.findall(r"^\| `([^`]+)` .*`([0-9a-f]{64})` \|$", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
     found = {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.suffix in SHIPPED
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.suffix in SHIPPED
     }
     return sorted({name for name in rows | found if rows.get(name) != found.get(name)})
 
