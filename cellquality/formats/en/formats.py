@@ -1,10 +1,10 @@
 """The same dates and times as in Vietnamese, so that a page means the same day in both; English numbers."""
 
-DATE_FORMAT = SHORT_DATE_FORMAT = "d/m/Y"
+DATE_FORMAT = SHORT_DATE_FORMAT = "j/n/Y"
 TIME_FORMAT = "H:i"
-DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "H:i d/m/Y"
-YEAR_MONTH_FORMAT = "m/Y"
-MONTH_DAY_FORMAT = "d/m"
+DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "H:i j/n/Y"
+YEAR_MONTH_FORMAT = "n/Y"
+MONTH_DAY_FORMAT = "j/n"
 FIRST_DAY_OF_WEEK = 1
 
 DATE_INPUT_FORMATS = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"]
