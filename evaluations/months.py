@@ -102,7 +102,7 @@ def month_of_cell(cell: Cell, month: Month, *, today: date) -> CellMonth:
         Meeting.objects.filter(cell=cell, for_month=month.first).exclude(state="CANCELLED").select_related("cell").order_by("pk")
     )
     monthly = next((meeting for meeting in meetings if meeting.kind != MeetingKind.THEMATIC), None)
-    sheet = open_sheet(monthly, as_of=today) if monthly is not None and monthly.is_held else None
+    sheet = _sheet_of(monthly, today) if monthly is not None and monthly.is_held else None
     return CellMonth(
         cell=cell,
         month=month,
@@ -112,6 +112,14 @@ def month_of_cell(cell: Cell, month: Month, *, today: date) -> CellMonth:
         deadlines=deadlines_for(cell, month.first, monthly.held_on if monthly else None),
         sheet=sheet,
     )
+
+
+def _sheet_of(meeting: Meeting, today: date) -> Sheet | None:
+    """None for a month in which the cell stood nowhere in the tree: nothing is measured there."""
+    try:
+        return open_sheet(meeting, as_of=today)
+    except Meeting.DoesNotExist:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

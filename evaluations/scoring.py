@@ -10,9 +10,9 @@ from django.db import connection, transaction
 
 from evaluations import measuring
 from evaluations.compiler import Outcome, compile_outcome, compile_points, rescale, rescaled
-from evaluations.definition import Definition, definition_of
+from evaluations.definition import Definition, Line, definition_of
 from evaluations.measuring import Targets
-from evaluations.models import CommitteeSummary, CriteriaSet, MonthFacts, MonthScore
+from evaluations.models import CommitteeSummary, CriteriaSet, MonthFacts, MonthScore, ScoreSheet
 from meetings.models import path_end
 
 FACT_COLUMNS = tuple(field.attname for field in MonthFacts._meta.concrete_fields)
@@ -34,6 +34,19 @@ class Scored:
         gained = sum(worth for worth in points if worth is not None)
         total = rescale(gained, counted_max, definition.max_points) if settled and counted_max else None
         return cls(outcome, points, counted_max, total)
+
+    @classmethod
+    def kept(cls, definition: Definition, sheet: ScoreSheet) -> "Scored":
+        """What a sent sheet holds: which rows matched when it was last scored, and the total that was made of them."""
+        points = [_points_of(line, code) for line, code in zip(definition, sheet.outcome, strict=True)]
+        return cls(sheet.outcome, points, sheet.counted_max, sheet.total)
+
+
+def _points_of(line: Line, outcome: int) -> int | None:
+    """What an outcome counts: a row's points, what stands for a line that does not apply, or nothing."""
+    if outcome >= 0:
+        return line.levels[outcome].points
+    return line.not_applicable_points if outcome == Outcome.NOT_APPLICABLE else None
 
 
 def evaluate(definition: Definition, facts: MonthFacts, levels: list[int | None]) -> Scored:

@@ -12,7 +12,7 @@ from evaluations.compiler import Outcome
 from evaluations.definition import Definition, Line, definition_of
 from evaluations.explaining import Explanation, explain
 from evaluations.measuring import look
-from evaluations.models import CriteriaSet, CriterionGroup, MonthFacts, ScoreSheet, SheetEntry, SheetNote
+from evaluations.models import CriteriaSet, CriterionGroup, MonthFacts, ScoreSheet, SheetEntry, SheetNote, SheetState
 from evaluations.scoring import Scored, evaluate
 from meetings.models import Cell, Meeting, Member, Presence
 from meetings.roll_call import vote_base
@@ -192,6 +192,15 @@ class Sheet:
         return not self.open_lines
 
     @property
+    def is_voted_otherwise(self) -> bool:
+        """Whether the record changed since the cell last answered, so that it would now send other points than it voted on.
+
+        A line that was not due then has no voted points yet.
+        """
+        voted = (self.stored.voted if self.stored else None) or []
+        return any(then is not None and then != line.own for then, line in zip(voted, self.lines, strict=False))
+
+    @property
     def own_total(self) -> int | None:
         """What the cell gives itself, summed over the lines that count so far; None until every line is answered."""
         if not self.is_filled:
@@ -225,7 +234,7 @@ def open_sheet(meeting: Meeting, *, as_of: date) -> Sheet:
     if sent:
         facts = MonthFacts.objects.filter(cell=meeting.cell_id, month=meeting.for_month).first() or facts
         answers = {line.index: Answer(level=stored.levels[line.index]) for line in definition}
-        scored = evaluate(definition, facts, stored.levels)
+        scored = Scored.kept(definition, stored)
         own = stored.own
         notes = dict(SheetNote.objects.filter(sheet=stored).values_list("criterion_id", "text"))
     else:
@@ -289,15 +298,28 @@ def answer_sheet(*, meeting: Meeting, answers: Mapping[int, Answer], vote: Vote,
     criteria_set = _set_in_force(facts) if facts else None
     if sheet is None:
         sheet = ScoreSheet(cell_id=meeting.cell_id, month=meeting.for_month, meeting=meeting, version=0)
+    drop_drafts_of_other_sittings(meeting)
     sheet.version += 1
     sheet.criteria_set = criteria_set
     for name in ("scorer", "proposer", "votes_for", "votes_base", "weak_points", "remedies"):
         setattr(sheet, name, getattr(vote, name))
     sheet.save()
-    sheet.entries.all().delete()
     if criteria_set is not None:
-        SheetEntry.objects.bulk_create(_entries(sheet, definition_of(criteria_set), answers))
+        definition = definition_of(criteria_set)
+        # A line that asks nothing just now keeps what was said on it before.
+        said = [line.criterion for line in definition if line.index in answers]
+        sheet.entries.filter(criterion__in=said).delete()
+        sheet.entries.exclude(criterion__criteria_set=criteria_set).delete()
+        SheetEntry.objects.bulk_create(_entries(sheet, definition, answers))
+        sheet.voted = [line.own for line in open_sheet(meeting, as_of=as_of).lines]
+        sheet.save(update_fields=["voted"])
     return sheet
+
+
+def drop_drafts_of_other_sittings(meeting: Meeting) -> None:
+    """A sheet begun for a sitting of the month that was taken back, or became another kind, makes room for this one's."""
+    begun = ScoreSheet.objects.filter(cell=meeting.cell_id, month=meeting.for_month, state=SheetState.DRAFT)
+    begun.exclude(meeting=meeting).delete()
 
 
 def _entries(sheet: ScoreSheet, definition: Definition, answers: Mapping[int, Answer]) -> Iterable[SheetEntry]:

@@ -12,7 +12,7 @@ from evaluations import scoring
 from evaluations.compiler import Outcome
 from evaluations.measuring import Targets
 from evaluations.models import ScoreSheet, SheetNote, SheetState
-from evaluations.sheets import AlreadySent, Sheet, StaleSheet, open_sheet
+from evaluations.sheets import AlreadySent, Sheet, StaleSheet, drop_drafts_of_other_sittings, open_sheet
 from meetings.deadlines import deadlines_for
 from meetings.models import Meeting, User
 from meetings.recording import conclude_meeting, missing_to_conclude, once
@@ -30,6 +30,8 @@ def missing_of(sheet: Sheet) -> list[str | Promise]:
     """What still keeps a month from being sent; empty when nothing does."""
     missing: list[str | Promise] = [sentence for _field, sentence in missing_to_conclude(sheet.meeting)]
     if sheet.definition is not None:
+        if sheet.is_voted_otherwise:
+            missing.append(_("The record changed after the cell voted: look at the score sheet again and save it."))
         missing += [f"{line.line.criterion.code}: {line.problem}" for line in sheet.open_lines]
         if sheet.vote.votes_for is None or sheet.vote.votes_base is None:
             missing.append(_("The vote on the score (n of N) is not recorded yet."))
@@ -63,6 +65,7 @@ def _send(*, meeting: Meeting, by: User, at: datetime, expected_version: int) ->
     if missing:
         raise NotReady(missing)
     conclude_meeting(meeting=meeting, expected_version=meeting.version, by=by, at=at)
+    drop_drafts_of_other_sittings(meeting)
     stored = sheet.stored or ScoreSheet(cell_id=meeting.cell_id, month=meeting.for_month, meeting=meeting, version=0)
     _freeze(stored, sheet)
     stored.state = SheetState.SUBMITTED

@@ -96,8 +96,8 @@ class SheetForm(forms.Form):
 
     @property
     def answers(self) -> dict[int, Answer]:
-        """What was said, by index of line. Needs a valid form."""
-        return {line.line.index: self._answer(line) for line in self.sheet.lines}
+        """What was said, by index of line, on the lines that ask something. Needs a valid form."""
+        return {line.line.index: self._answer(line) for line in self.sheet.lines if self.line_fields(line)}
 
     def _answer(self, line: SheetLine) -> Answer:
         said = self.cleaned_data

@@ -52,6 +52,8 @@ class ScoreSheet(models.Model):
     # By which day the rules of its day wanted it sent; NULL where none was set.
     due_on = models.DateField(null=True)
 
+    # What the cell gave on each line when it last answered: sending asks it to look again where the record has moved since.
+    voted = ArrayField(models.IntegerField(null=True), null=True)
     levels = ArrayField(models.SmallIntegerField(null=True), null=True)
     own = ArrayField(models.IntegerField(null=True), null=True)
     outcome = ArrayField(models.SmallIntegerField(), null=True)

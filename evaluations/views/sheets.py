@@ -25,7 +25,10 @@ def _sheet_or_404(cell: Cell, month: Month) -> Sheet:
     meeting = Meeting.objects.monthly().held().select_related("cell").filter(cell=cell, for_month=month.first).first()
     if meeting is None:
         raise Http404
-    return open_sheet(meeting, as_of=timezone.localdate())
+    try:
+        return open_sheet(meeting, as_of=timezone.localdate())
+    except Meeting.DoesNotExist as outside:
+        raise Http404 from outside
 
 
 def cell_sheet(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:

@@ -53,7 +53,7 @@ def plan_meeting(
             return meeting_of(submission)
         meeting = Meeting(cell=cell, for_month=month_of(for_month), kind=kind, planned_on=planned_on)
         problems = Problems()
-        _check_month(problems, meeting.for_month, today)
+        _check_month(problems, cell, meeting.for_month, today)
         _check_near(problems, "planned_on", planned_on, meeting.for_month)
         problems.refuse_if_any()
         save_monthly(meeting)
@@ -82,7 +82,7 @@ def enter_held_meeting(
             return meeting_of(submission)
         month = month_of(for_month)
         problems = Problems()
-        _check_month(problems, month, today)
+        _check_month(problems, cell, month, today)
         check_held_on(problems, held_on, month, today)
         problems.refuse_if_any()
         meeting = None
@@ -147,11 +147,14 @@ def _check_near(problems: Problems, field: str, day: date | None, month: date) -
         problems.add(field, WRONG_YEAR)
 
 
-def _check_month(problems: Problems, month: date, today: date) -> None:
+def _check_month(problems: Problems, cell: Cell, month: date, today: date) -> None:
     if month - today > A_YEAR:
         problems.add("for_month", _("This month is more than a year ahead; check the year."))
     elif month.year < 2000:
         problems.add("for_month", _("Sittings are recorded from the year 2000 on; check the year."))
+    elif not cell.placements.filter(during__overlap=(month, (month + timedelta(days=31)).replace(day=1))).exists():
+        # Nothing could be counted for it: under which committee, by which set?
+        problems.add("for_month", _("The cell was under no committee in this month; check the month, or ask the office above."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,106 @@
+"""Where sheet and sitting meet: a sitting taken back, changed after the vote, or of a month in which the cell stood nowhere."""
+
+from dataclasses import replace
+from datetime import date, time
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from evaluations.models import ScoreSheet
+from evaluations.sheets import Answer, answer_sheet, open_sheet
+from evaluations.submission import NotReady, submit
+from meetings.models import Meeting
+from meetings.recording import Refused, cancel_meeting, enter_held_meeting, read_sitting, record_sitting
+from tests.evaluations.month import NOVEMBER, NOW, TODAY, filled_in, posted, recorded_month
+from tests.meetings.sittings import recorded
+
+pytestmark = pytest.mark.django_db
+
+
+def record_again(month, **changes) -> None:
+    meeting = Meeting.objects.get(pk=month.meeting.pk)
+    sitting = replace(read_sitting(meeting), **changes)
+    record_sitting(meeting=meeting, sitting=sitting, expected_version=meeting.version, by=month.people.user, today=TODAY)
+
+
+def send(month):
+    return submit(meeting=month.meeting, by=month.people.user, at=NOW, expected_version=month.sheet.version)
+
+
+def test_a_sitting_taken_back_makes_room_for_the_right_one():
+    month = recorded_month()
+    filled_in(month)
+    meeting = Meeting.objects.get(pk=month.meeting.pk)
+    cancel_meeting(meeting=meeting, reason="Nhập nhầm", expected_version=meeting.version, by=month.people.user)
+    month.meeting = recorded(month.people)
+
+    filled_in(month)
+
+    assert ScoreSheet.objects.get().meeting == month.meeting
+    assert send(month).is_sent
+
+
+def test_what_was_voted_on_is_what_is_sent():
+    month = recorded_month()
+    filled_in(month)
+    record_again(month, ends_at=time(20, 0))
+
+    with pytest.raises(NotReady):
+        send(month)
+
+    filled_in(month)
+    assert send(month).own[0] == 100
+
+
+def test_posting_after_the_vote_asks_for_no_new_one():
+    month = recorded_month()
+    filled_in(month)
+    posted(month)
+    assert send(month).is_sent
+
+
+def test_a_line_that_asks_nothing_just_now_keeps_what_was_said_on_it():
+    month = recorded_month()
+    filled_in(month, line_1=Answer(claimed_points=100, reason="Đồng hồ hỏng"))
+    record_again(month, ends_at=None)
+    sheet = open_sheet(month.meeting, as_of=TODAY)
+    others = {line.line.index: line.answer for line in sheet.lines if line.line.criterion.code != "1"}
+    answer_sheet(meeting=month.meeting, answers=others, vote=sheet.vote, expected_version=sheet.version, as_of=TODAY)
+    record_again(month, ends_at=time(21, 5))
+    assert open_sheet(month.meeting, as_of=TODAY).lines[0].answer.reason == "Đồng hồ hỏng"
+
+
+def test_a_sent_sheet_is_explained_by_what_it_holds():
+    month = recorded_month()
+    filled_in(month)
+    posted(month)
+    sent = send(month)
+    ScoreSheet.objects.update(outcome=[8, *sent.outcome[1:]], total=1234)
+    shown = open_sheet(month.meeting, as_of=TODAY)
+    assert (shown.scored.points[0], shown.scored.total) == (100, 1234)
+
+
+def test_a_month_before_the_cell_stood_anywhere_is_refused_at_the_field():
+    month = recorded_month()
+    with pytest.raises(Refused) as refused:
+        enter_held_meeting(cell=month.people.cell, for_month=date(2024, 5, 1), held_on=date(2024, 5, 3), by=month.people.user, today=TODAY)
+    assert set(refused.value.problems) == {"for_month"}
+
+
+def test_a_month_that_lost_its_place_still_has_a_page():
+    month = recorded_month()
+    month.people.cell.placements.update(during=(date(2026, 12, 1), None))
+    client = Client()
+    client.force_login(month.people.user, backend="django.contrib.auth.backends.ModelBackend")
+    for name, status in (("cell_month", 200), ("cell_sheet", 404), ("cell_send", 404)):
+        assert client.get(reverse(name, args=[month.people.cell.public_id, f"{NOVEMBER:%Y-%m}"])).status_code == status
+
+
+@pytest.mark.parametrize(("month", "status"), [("1900-01", 404), ("1950-01", 200), ("2199-12", 200), ("9998-12", 404)])
+def test_months_at_the_edge_of_the_calendar(month, status):
+    people = recorded_month(with_set=False).people
+    client = Client()
+    client.force_login(people.user, backend="django.contrib.auth.backends.ModelBackend")
+    path = reverse("cell_month", args=[people.cell.public_id, "2026-11"]).replace("2026-11", month)
+    assert client.get(path).status_code == status
