@@ -31,10 +31,18 @@ class Targets:
 
     @classmethod
     def from_month_on(cls, pairs: Sequence[tuple[int, date]], *, until: date) -> "Targets":
-        """Each cell's month and all after it up to `until` (December's tasks fall due in January), none before it is known in the tree."""
+        """Each cell's month and all after it up to `until` (December's tasks fall due in January), none before it is known in the tree.
+
+        Sittings follow each other by day: an October sitting held after November's takes its tasks from it, so a change of November
+        reaches October too.
+        """
         return cls(
-            "SELECT changed.cell_id, later::date FROM (SELECT cell_id, min(month) AS month "
-            "FROM unnest(%s::bigint[], %s::date[]) AS noted(cell_id, month) GROUP BY cell_id) AS changed "
+            "SELECT changed.cell_id, later::date FROM (SELECT noted.cell_id, min(least(noted.month, sat_later.month)) AS month "
+            "FROM unnest(%s::bigint[], %s::date[]) AS noted(cell_id, month) "
+            "CROSS JOIN LATERAL (SELECT min(m.for_month) AS month FROM meetings_meeting m WHERE m.cell_id = noted.cell_id "
+            "AND m.held_on >= least(noted.month, (SELECT min(own.held_on) FROM meetings_meeting own "
+            "WHERE own.cell_id = noted.cell_id AND own.for_month = noted.month))) AS sat_later "
+            "GROUP BY noted.cell_id) AS changed "
             "CROSS JOIN LATERAL (SELECT least("
             "(SELECT date_trunc('month', min(lower(p.during)))::date FROM meetings_placement p WHERE p.cell_id = changed.cell_id), "
             # Where it stood before its place was corrected.
