@@ -6,7 +6,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from evaluations.dashboard import SHOWN, cells_within, counts_of
 from evaluations.measuring import Targets
+from evaluations.models import Grade, MonthScore, ScoreState
+from evaluations.periods import Month
 from evaluations.scoring import committees_above, score, summarise
 from meetings.models import Cell, Level
 from tests.evaluations.month import NOVEMBER, TODAY
@@ -56,11 +59,55 @@ def test_a_page_costs_the_same_with_one_row_and_with_thirty(province, board):
     assert max(many) <= 14
 
 
-def test_every_number_leads_to_what_it_counts(province, board):
-    grow(province, 2, 3)
-    page = board.get(reverse("committee_cells", args=[province.public_id, "2026-11"]), {"show": "not_held"})
-    assert page.context["page"].paginator.count == 6
-    assert not board.get(reverse("committee_cells", args=[province.public_id, "2026-11"]), {"show": "good"}).context["page"].object_list
+COUNTED_AS = {
+    "": "cells",
+    "held": "held",
+    "not_held": "not_held",
+    "on_day": "held_on_day",
+    "thematic": "thematic_held",
+    "sent": "sent",
+    "not_sent": "not_sent",
+    "on_time": "sent_on_time",
+    "no_set": "no_set",
+    "not_due": "not_due",
+    "scored": "scored",
+    "good": "good",
+    "fair": "fair",
+    "average": "average",
+    "poor": "poor",
+}
+
+
+def _mixed_months(committee) -> None:
+    """A month in which each count has another number of cells, so that no two can be taken for each other."""
+    scored = {"held": True, "sent": True, "state": ScoreState.SCORED, "total": 8000}
+    kinds = [
+        (1, {"state": ScoreState.NOT_HELD}),
+        (2, {"state": ScoreState.NOT_SENT, "held": True, "held_on_day": True}),
+        (3, {"state": ScoreState.NO_SET, "held": True, "sent": True, "thematic_held": True, "sent_on_time": True}),
+        (4, {"state": ScoreState.NOT_DUE, "held": True, "sent": True, "sent_on_time": False}),
+        *((5 + place, scored | {"grade": grade}) for place, grade in enumerate(Grade.values)),
+    ]
+    usual = {"held": False, "sent": False, "thematic_held": False, "grade": "", "month": NOVEMBER, "committee": committee}
+    for count, columns in kinds:
+        for _each in range(count):
+            cell = make_cell(committee=committee)
+            MonthScore.objects.create(cell=cell, counted_path=cell.scope_path, cell_kind=cell.kind, **usual | columns)
+
+
+def test_every_number_leads_to_exactly_what_it_counts(province):
+    commune = make_committee("Đảng ủy xã 1", parent=province)
+    _mixed_months(commune)
+    cells = Targets.of([(key, NOVEMBER) for key in Cell.objects.values_list("pk", flat=True)])
+    summarise(committees_above(cells))
+    month = Month.of(NOVEMBER)
+    for committee in (province, commune):
+        counts = counts_of(committee, month)
+        listed = {show: cells_within(committee, month, show=show).count() for show in COUNTED_AS}
+        assert listed == {show: getattr(counts, name) for show, name in COUNTED_AS.items()}
+        assert cells_within(committee, month, show="late").count() == counts.with_deadline - counts.sent_on_time == 4
+    assert set(COUNTED_AS) | {"late"} == set(SHOWN)
+    assert len({listed[show] for show in ("not_held", "no_set", "not_due", "good", "fair", "average", "poor")}) == 7
 
 
 @pytest.mark.parametrize(
