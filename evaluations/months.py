@@ -6,11 +6,20 @@ from functools import cached_property
 
 from django.utils import timezone
 
-from evaluations.models import MonthScore, ScoreSheet
+from evaluations.models import MonthScore, ScoreSheet, SheetState
 from evaluations.periods import Month
 from evaluations.sheets import Sheet, open_sheet
 from meetings.deadlines import Deadlines, deadlines_for
-from meetings.models import Cell, CommitteePreparation, ContentOpening, Meeting, MeetingKind, Posting, PostingKind
+from meetings.models import (
+    MONTHLY_KINDS,
+    Cell,
+    CommitteePreparation,
+    ContentOpening,
+    Meeting,
+    MeetingState,
+    Posting,
+    PostingKind,
+)
 
 MONTHS_SHOWN = 12
 
@@ -26,10 +35,6 @@ class CellMonth:
     others: tuple[Meeting, ...]
     deadlines: Deadlines
     sheet: Sheet | None
-
-    @property
-    def is_planned(self) -> bool:
-        return self.meeting is not None
 
     @property
     def is_held(self) -> bool:
@@ -99,9 +104,9 @@ class CellMonth:
 def month_of_cell(cell: Cell, month: Month, *, today: date) -> CellMonth:
     """The month's page of a cell. A fixed number of queries."""
     meetings = list(
-        Meeting.objects.filter(cell=cell, for_month=month.first).exclude(state="CANCELLED").select_related("cell").order_by("pk")
+        Meeting.objects.filter(cell=cell, for_month=month.first).exclude(state=MeetingState.CANCELLED).select_related("cell").order_by("pk")
     )
-    monthly = next((meeting for meeting in meetings if meeting.kind != MeetingKind.THEMATIC), None)
+    monthly = next((meeting for meeting in meetings if meeting.kind in MONTHLY_KINDS), None)
     sheet = _sheet_of(monthly, today) if monthly is not None and monthly.is_held else None
     return CellMonth(
         cell=cell,
@@ -146,6 +151,6 @@ def month_to_begin_with(cell: Cell, *, now: datetime) -> Month:
     this = Month.of(timezone.localdate(now))
     before = this.shifted(-1)
     waiting = Meeting.objects.monthly().held().filter(cell=cell, for_month=before.first)
-    if waiting.exists() and not ScoreSheet.objects.filter(cell=cell, month=before.first, state="SUBMITTED").exists():
+    if waiting.exists() and not ScoreSheet.objects.filter(cell=cell, month=before.first, state=SheetState.SUBMITTED).exists():
         return before
     return this

@@ -109,14 +109,6 @@ class CriteriaSet(models.Model):
     def __str__(self):
         return self.title
 
-    def grade_of(self, total: int) -> Grade:
-        """The class of a total in hundredths of a point."""
-        if total >= self.good_from:
-            return Grade.GOOD
-        if total >= self.fair_from:
-            return Grade.FAIR
-        return Grade.AVERAGE if total >= self.average_from else Grade.POOR
-
 
 class CriteriaScope(models.Model):
     """Where and when a published sheet applies; filled at publishing. Only equals conflict."""

@@ -47,7 +47,7 @@ def test_an_officer_drills_from_the_province_to_a_fact(province, running_site, p
     person.tap("td[data-label] a[href$='explanation']")
     person.looks("explanation")
     assert person.taps <= 3
-    assert "105" not in person.says and "95" in person.says  # the sitting's minutes, the fact under line 1
+    assert "95 phút" in page_desktop.locator("#line-1").inner_text()  # the sitting's length, the fact under line 1
     assert not re.search(r"Đề nghị sửa đường", page_desktop.content()), "an opinion reached the province"
 
 
