@@ -139,11 +139,14 @@ def correct_member(*, membership: Membership, full_name: str, official_code: str
 
 
 def end_membership(*, membership: Membership, on: date, reason: EndReason, by: User, at: datetime) -> RosterChange:
-    """Take a member off the roster from a day on. A position in the cell ends with it; after a death, an exemption too."""
+    """Take a member off the roster from a day on. A position in the cell ends with it; after a death, an exemption too.
+
+    The end of a stay touches nothing that the home cell keeps.
+    """
     with refusing(OVERLAPS):
         change = Change()
         _end(change, membership, on, str(reason), at)
-        if reason in (EndReason.DECEASED, EndReason.LEFT, EndReason.EXPELLED):
+        if membership.relation == Relation.HOME and reason in (EndReason.DECEASED, EndReason.LEFT, EndReason.EXPELLED):
             for table in (Exemption, Standing):
                 for row in table.objects.select_for_update().on(on).filter(member=membership.member):
                     _cut(change, row, on)

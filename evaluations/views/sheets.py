@@ -80,9 +80,9 @@ def _saved(stored: ScoreSheet) -> JsonResponse:
 
 
 def _after_saving(request: HttpRequest, cell: Cell, month: Month) -> HttpResponse:
-    if "confirm_group" in request.POST:
+    if request.POST.get("confirm_group", "").isdecimal():
         page = redirect("cell_sheet", cell=cell.public_id, month=month)
-        page["Location"] += f"#group-{request.POST['confirm_group']}"
+        page["Location"] += f"#group-{int(request.POST['confirm_group'][:18])}"
         return page
     if _sheet_or_404(cell, month).is_filled:
         messages.success(request, _("The score is saved. Next: issue and post the conclusion, then send."))

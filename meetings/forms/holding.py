@@ -186,7 +186,7 @@ TaskRows = _rows(TaskForm, extra=2)
 def _kept_rows(form_class: type[forms.Form], prefix: str, fields: Fields, **kwargs) -> list[dict]:
     """The rows of kept raw fields as initial values, those that say something."""
     numbers = {int(found[1]) for name in fields if (found := re.fullmatch(rf"{prefix}-([0-9]{{1,4}})-[a-z_]+", name))}
-    rows = [typed_before(form_class(prefix=f"{prefix}-{number}", **kwargs), fields) for number in sorted(numbers)]
+    rows = [typed_before(form_class(prefix=f"{prefix}-{number}", **kwargs), fields) for number in sorted(numbers)[: MOST_ROWS + 1]]
     return [row for row in rows if any(value for name, value in row.items() if name not in ("kind", "votes_base"))]
 
 

@@ -21,6 +21,8 @@ from meetings.roll_call import roster_on
 from meetings.scope import cell_in_scope, visible_cells
 
 CHOICES_SHOWN = 20
+# What a cell may do with members it received for a time; everything else about them is their home cell's.
+OF_GUESTS = {"end", "end-position"}
 
 
 def _cell(request: HttpRequest, cell: UUID) -> Cell:
@@ -138,18 +140,13 @@ def _actions(membership: Membership, standings, positions, exemptions, today) ->
 
     probationary = any(row.kind == StandingKind.PROBATIONARY and lasts(row) for row in standings if isinstance(row, Standing))
     at_home = membership.relation == Relation.HOME
-    open_to = {
+    possible = {
         "official": probationary,
-        "position": at_home and not any(lasts(row) for row in positions),
+        "position": not any(lasts(row) for row in positions),
         "end-position": any(lasts(row) for row in positions),
-        "exempt": True,
         "end-exemption": any(lasts(row) for row in exemptions),
-        "transfer": at_home,
-        "send": at_home,
-        "correct": True,
-        "end": True,
     }
-    return [name for name in ACTIONS if open_to[name]]
+    return [name for name in ACTIONS if possible.get(name, True) and (at_home or name in OF_GUESTS)]
 
 
 @never_cache
@@ -158,7 +155,7 @@ def roster_change(request: HttpRequest, cell: UUID, member: UUID, action: str) -
     """Template `meetings/roster_change.html`: `cell`, `membership`, `form`; where a cell is chosen, `q` and `more`."""
     cell = _cell(request, cell)
     membership = _membership(cell, member)
-    if action not in ACTIONS:
+    if action not in ACTIONS or (membership.relation != Relation.HOME and action not in OF_GUESTS):
         raise Http404
     q = text.clean_line(request.GET.get("q", ""))
     reachable = visible_cells(request.authority).exclude(pk=cell.pk)

@@ -72,6 +72,11 @@ def test_all_proposals_of_a_group_are_confirmed_by_one_tap(month, secretary):
     assert {line.line.criterion.code for line in proposals if line.answer.confirmed} == {"3.2", "3.3", "3.4"}
 
 
+@pytest.mark.parametrize("group", ["1\r\nSet-Cookie: a=b", "x", "9" * 6000])
+def test_an_odd_group_is_no_error(month, secretary, group):
+    assert secretary.post(url(month, "cell_sheet"), {"version": 0, "confirm_group": group}).status_code == 302
+
+
 def test_it_saves_itself_and_says_when(month, secretary):
     answer = secretary.post(url(month, "cell_sheet"), {"version": 0, "level_3": 1}, headers={"X-Autosave": "1"})
     assert answer.status_code == 200
