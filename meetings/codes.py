@@ -14,6 +14,8 @@ DIGITS = 8
 VALID_FOR = timedelta(days=7)
 # Each address is locked after a few wrong tries; this bounds all addresses together.
 MOST_FAILURES = 30
+# In the session of someone who came in with a code, until a password is chosen there.
+CAME_BY_CODE = "came_by_code"
 
 
 def grouped(code: str) -> str:
@@ -40,8 +42,9 @@ def make_login_code(*, user: User, by: User | None, at: datetime) -> str:
 def use_login_code(*, user: User | None, code: str, at: datetime) -> bool:
     """Use up the user's waiting code; False where it is none, wrong, expired, voided or used.
 
-    Of two uses at once one wins. The user must then choose a password. Takes the time of one hash in every case, so that
-    the time tells no one which login names exist.
+    Of two uses at once one wins. The old password no longer opens, and every session opened before ends with it: who needs a
+    code may have lost the password to somebody. Takes the time of one hash in every case, so that the time tells no one which
+    login names exist.
     """
     waiting = user and LoginCode.objects.filter(user=user, used_at=None, voided_at=None, expires_at__gt=at).first()
     if not waiting:
@@ -53,9 +56,15 @@ def use_login_code(*, user: User | None, code: str, at: datetime) -> bool:
             voided_at=Case(When(failures__gte=MOST_FAILURES - 1, then=at), default=F("voided_at")),
         )
         return False
-    still_waiting = LoginCode.objects.filter(pk=waiting.pk, used_at=None, voided_at=None)
-    if not still_waiting.update(used_at=at):
-        return False
-    user.must_change_password = True
-    user.save(update_fields=["must_change_password"])
+    with transaction.atomic():
+        # The user first, as in making a code: else the two lock each other out.
+        User.objects.select_for_update().get(pk=user.pk)
+        if not _use_up(waiting, at):
+            return False
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
     return True
+
+
+def _use_up(waiting: LoginCode, at: datetime) -> bool:
+    return bool(LoginCode.objects.filter(pk=waiting.pk, used_at=None, voided_at=None).update(used_at=at))

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from meetings.codes import CAME_BY_CODE
 from meetings.permissions import authority_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -42,7 +43,7 @@ class AuthorityMiddleware:
 
 
 class ForcedPasswordMiddleware:
-    """Until a password is chosen after a login by code, every page leads to the page where it is."""
+    """Until a password is chosen in the session that a code opened, every page leads to the page where it is."""
 
     def __init__(self, get_response: GetResponse):
         self.get_response = get_response
@@ -54,7 +55,7 @@ class ForcedPasswordMiddleware:
         if (
             is_closed(view)
             and request.user.is_authenticated
-            and request.user.must_change_password
+            and CAME_BY_CODE in request.session
             and request.resolver_match.view_name != CHOOSING_PASSWORD
         ):
             return redirect(CHOOSING_PASSWORD)

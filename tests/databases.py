@@ -8,9 +8,10 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 from django.core.management import call_command
 from django.db import connection, connections
@@ -113,3 +114,27 @@ class Databases:
         for name in names:
             if not command_line(int(name.split("_")[1])):
                 self.cluster.drop_database(name)
+
+
+@contextmanager
+def meanwhile(work: Callable[[], object]) -> Iterator[Thread]:
+    """`work` in a thread with a connection of its own, which is waited for at the end of the block."""
+
+    def work_and_close():
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = Thread(target=work_and_close)
+    thread.start()
+    yield thread
+    thread.join(timeout=20)
+
+
+def waiting_for_a_lock() -> int:
+    """How many connections to this database wait for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction the first answer would stay
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+        return cursor.fetchone()[0]

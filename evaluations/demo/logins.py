@@ -59,12 +59,12 @@ class Accounts:
         self.hash = make_password(PASSWORD)
         self.created_at = datetime(since.year, since.month, since.day, 8, tzinfo=get_current_timezone())
         self.keys = Keys(cursor, User, 1000)
-        self.users = Table(User, "id", "username", "full_name", "password", "is_active", "must_change_password", "created_at")
+        self.users = Table(User, "id", "username", "full_name", "password", "is_active", "created_at")
         self.appointments = Table(Appointment, "public_id", "user_id", "role", "cell_id", "committee_id", "during")
 
     def user(self, username: str, full_name: str) -> int:
         key = self.keys.next()
-        self.users.add(key, username, full_name, self.hash, True, False, self.created_at)
+        self.users.add(key, username, full_name, self.hash, True, self.created_at)
         return key
 
     def appoint(self, user: int, role: str, rng: Random, *, cell: int | None = None, committee: int | None = None) -> None:

@@ -87,10 +87,6 @@ class FirstPasswordForm(SetPasswordForm):
         super().__init__(*args, **kwargs)
         label_passwords(self)
 
-    def save(self, commit=True):
-        self.user.must_change_password = False
-        return super().save(commit)
-
 
 class NewPasswordForm(PasswordChangeForm):
     def __init__(self, *args, **kwargs):

@@ -67,7 +67,6 @@ class User(AbstractBaseUser):
     )
     full_name = CleanLine(_("full name"), max_length=120)
     is_active = models.BooleanField(_("may log in"), default=True)
-    must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     objects = BaseUserManager()

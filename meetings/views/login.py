@@ -7,6 +7,7 @@ from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
+from meetings.codes import CAME_BY_CODE
 from meetings.forms.login import FirstPasswordForm, LoginCodeForm, LoginForm, NewPasswordForm
 
 
@@ -24,16 +25,21 @@ class LoginCodeView(LoginView):
     authentication_form = LoginCodeForm
     template_name = "registration/login_code.html"
 
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        self.request.session[CAME_BY_CODE] = True
+        return response
+
 
 class PasswordChangeView(views.PasswordChangeView):
-    """Context beside Django's: `is_first`, true for someone who came in with a code."""
+    """Context beside Django's: `is_first`, true in the session that a code opened; every other one asks for the old password."""
 
     template_name = "registration/password_change_form.html"
     success_url = reverse_lazy("home")
 
     @property
     def is_first(self) -> bool:
-        return self.request.user.must_change_password
+        return CAME_BY_CODE in self.request.session
 
     def get_form_class(self):
         return FirstPasswordForm if self.is_first else NewPasswordForm
@@ -43,7 +49,9 @@ class PasswordChangeView(views.PasswordChangeView):
 
     def form_valid(self, form):
         messages.success(self.request, _("Your new password is set. Use it from now on."))
-        return super().form_valid(form)
+        response = super().form_valid(form)
+        self.request.session.pop(CAME_BY_CODE, None)
+        return response
 
 
 # Whose session has ended may still press the button.

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime, time
-from threading import Thread
 from zoneinfo import ZoneInfo
 
 import psycopg2
 import pytest
-from django.db import OperationalError, connection, models, transaction
+from django.db import OperationalError, models, transaction
 
 from cellquality.embedded import APP, OWNER
 from cellquality.processes import wait_until
@@ -34,6 +33,7 @@ from meetings.models import (
     Task,
     TaskReport,
 )
+from tests.databases import meanwhile, waiting_for_a_lock
 from tests.factories import SINCE, make_cell, make_committee, make_member
 
 NOW = datetime(2026, 11, 5, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -194,29 +194,6 @@ def transaction_of_another(url: str, sql: str, *params) -> Iterator[psycopg2.ext
         with other.cursor() as cursor:
             cursor.execute(sql, params)
         yield other
-
-
-@contextmanager
-def meanwhile(work: Callable[[], object]) -> Iterator[Thread]:
-    """`work` in a thread with a connection of its own, which is waited for at the end of the block."""
-
-    def work_and_close():
-        try:
-            work()
-        finally:
-            connection.close()
-
-    thread = Thread(target=work_and_close)
-    thread.start()
-    yield thread
-    thread.join(timeout=20)
-
-
-def waiting_for_a_lock() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction the first answer would stay
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
-        return cursor.fetchone()[0]
 
 
 @pytest.mark.parametrize("with_trigger", [True, False], ids=["noted", "twin without the trigger"])

@@ -174,7 +174,6 @@ def test_roles_have_a_login_each_and_the_secretary_a_month_to_begin(demo):
     for login in LOGINS:
         user = User.objects.get(username=login.username)
         assert user.check_password(PASSWORD)
-        assert not user.must_change_password
         assert authority_of(user, TODAY).of_role(login.role)
     cell = authority_of(User.objects.get(username="bithu"), TODAY).cells[0]
     assert (cell.kind, len(roster_on(cell, TODAY))) == (CellKind.VILLAGE, 24)

@@ -23,8 +23,9 @@ from evaluations.periods import Month
 from evaluations.submission import submit
 from meetings.models import Cell, CellKind, ChangedCell, Committee, Level, Meeting, MeetingState
 from meetings.tree import place_all
+from tests.databases import meanwhile, waiting_for_a_lock
 from tests.evaluations import month as months
-from tests.evaluations.test_changes import meanwhile, transaction_of_another, waiting_for_a_lock
+from tests.evaluations.test_changes import transaction_of_another
 from tests.factories import SINCE, make_committee
 from tests.site import Site
 

@@ -1,25 +1,30 @@
 """Logging in: by password, by one-time code, under a lock; and out again when an appointment ends."""
 
 import re
+from contextlib import ExitStack
 from datetime import date, timedelta
 from io import StringIO
-from threading import Barrier, Thread
+from threading import Barrier
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from cellquality.processes import wait_until
 from meetings import codes
 from meetings.models import LoginCode, User
+from meetings.views.login import PasswordChangeView
+from tests.databases import meanwhile, waiting_for_a_lock
 from tests.factories import PASSWORD, make_cell, make_user
 
 CHANGE = "/password"
 LOGIN = f"/login?next={CHANGE}"
 BY_CODE = f"/login/code?next={CHANGE}"
 NEW_PASSWORD = "hoa-sen-trong-dam-7"
+FIRST_PASSWORD = {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD}
 
 
 def log_in(client: Client, username: str, password: str = PASSWORD, **extra):
@@ -109,9 +114,7 @@ class TestCode:
         assert page.context["is_first"]
         assert "old_password" not in page.context["form"].fields
 
-        client.post(CHANGE, {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD})
-        secretary.refresh_from_db()
-        assert not secretary.must_change_password
+        client.post(CHANGE, FIRST_PASSWORD)
         assert not client.get(CHANGE).context["is_first"]
         assert is_in(log_in(Client(), secretary.username, NEW_PASSWORD))
         assert not is_in(log_in_by_code(Client(), secretary.username, code))
@@ -173,22 +176,84 @@ class TestCode:
             assert "8765" not in str(cursor.fetchall())
 
 
-def test_of_two_uses_at_once_one_wins(committed_db):
+class TestSessionsFromBefore:
+    """Whoever sits in a session from before the code was used: perhaps the one because of whom it was needed."""
+
+    @pytest.fixture
+    def older(self, secretary) -> Client:
+        older = Client()
+        log_in(older, secretary.username)
+        return older
+
+    @pytest.fixture
+    def without_ending(self, monkeypatch):
+        """The first guard off: the code leaves the old password, and with it the older sessions."""
+        monkeypatch.setattr(User, "set_unusable_password", lambda user: None)
+
+    def test_they_end_and_the_old_password_opens_no_more(self, client, secretary, older):
+        log_in_by_code(client, secretary.username, code_for(secretary))
+        assert older.get(CHANGE).url.startswith(reverse("login"))
+        assert client.get(CHANGE).context["is_first"]
+        assert not is_in(log_in(Client(), secretary.username))
+
+    def test_it_is_the_password_that_ends_them(self, client, secretary, older, without_ending):
+        """The twin."""
+        log_in_by_code(client, secretary.username, code_for(secretary))
+        assert older.get(CHANGE).status_code == 200
+
+    @pytest.mark.parametrize("guarded", [True, False], ids=["asked", "twin that looks at no mark"])
+    def test_only_the_session_that_the_code_opened_sets_a_password_without_the_old_one(
+        self, client, secretary, older, without_ending, monkeypatch, guarded
+    ):
+        if not guarded:
+            monkeypatch.setattr(PasswordChangeView, "is_first", True)
+        log_in_by_code(client, secretary.username, code_for(secretary))
+        assert older.post(CHANGE, FIRST_PASSWORD).status_code == (200 if guarded else 302)
+        secretary.refresh_from_db()
+        assert secretary.check_password(NEW_PASSWORD) is not guarded
+
+    def test_a_younger_code_ends_the_session_of_the_older(self, client, secretary):
+        log_in_by_code(client, secretary.username, code_for(secretary))
+        log_in_by_code(Client(), secretary.username, code_for(secretary))
+        assert client.get(CHANGE).url.startswith(reverse("login"))
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["once", "twin that does not look whether it is used"])
+def test_of_two_uses_at_once_one_gets_in(committed_db, monkeypatch, guarded):
     user = make_user(secretary_of=make_cell())
-    code = code_for(user)
-    start, results = Barrier(2), []
+    code, both_have_checked, check = code_for(user), Barrier(2), codes.check_password
 
-    def use():
-        start.wait()
+    def check_and_wait(*args) -> bool:
+        right = check(*args)
+        both_have_checked.wait(timeout=20)
+        return right
+
+    monkeypatch.setattr(codes, "check_password", check_and_wait)
+    if not guarded:
+        monkeypatch.setattr(codes, "_use_up", lambda waiting, at: True)
+    results = []
+
+    def use() -> None:
+        results.append(is_in(log_in_by_code(Client(), user.username, code)))
+
+    with meanwhile(use), meanwhile(use):
+        pass
+    assert sorted(results) == [not guarded, True]
+
+
+def test_making_a_code_and_using_one_do_not_lock_each_other_out(committed_db):
+    user = make_user(secretary_of=make_cell())
+    code, results = code_for(user), []
+
+    def use() -> None:
         results.append(codes.use_login_code(user=User.objects.get(pk=user.pk), code=code, at=timezone.now()))
-        connection.close()
 
-    threads = [Thread(target=use) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(results) == [False, True]
+    with ExitStack() as joining, transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # as making a code begins
+        joining.enter_context(meanwhile(use))
+        assert wait_until(lambda: waiting_for_a_lock() == 1, within=10)
+        code_for(user)
+    assert results == [False]
 
 
 class TestLock:
