@@ -44,7 +44,7 @@ def submit(*, meeting: Meeting, by: User, at: datetime, expected_version: int, f
     Locks the meeting. The committees' summaries follow from the change log. Raises `NotReady` with what is missing, `StaleSheet`
     where the sheet was answered anew, `AlreadySent` where it was sent; the second tap of one form gets the sheet that the first sent.
     """
-    with once(by=by, form_key=form_key) as submission:
+    with once(by=by, form_key=form_key, work=("send", meeting.pk, expected_version)) as submission:
         if submission.target:
             return ScoreSheet.objects.get(public_id=submission.target)
         sheet = _send(meeting=meeting, by=by, at=at, expected_version=expected_version)
@@ -64,7 +64,7 @@ def _send(*, meeting: Meeting, by: User, at: datetime, expected_version: int) ->
     missing = missing_of(sheet)
     if missing:
         raise NotReady(missing)
-    conclude_meeting(meeting=meeting, expected_version=meeting.version, by=by, at=at)
+    conclude_meeting(meeting=meeting, expected_version=meeting.version, at=at)
     drop_drafts_of_other_sittings(meeting)
     stored = sheet.stored or ScoreSheet(cell_id=meeting.cell_id, month=meeting.for_month, meeting=meeting, version=0)
     _freeze(stored, sheet)

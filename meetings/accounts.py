@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
 from django.utils import timezone
@@ -119,7 +120,7 @@ def appoint(
     cell has a secretary in that time, the person has the role already, the login name is taken or unknown, or someone appoints
     themselves to more than following a cell; `PermissionDenied` where the body stands elsewhere or the role is not for it.
     """
-    with once(by=by, form_key=form_key) as submission:
+    with once(by=by, form_key=form_key, work=("appoint", type(body).__name__, body.pk, role, person, from_)) as submission:
         if submission.target:
             return Appointment.objects.get(public_id=submission.target)
         _require_directly_under(committee, body)
@@ -154,7 +155,7 @@ def hand_over(
 
     Effects and errors as `end_appointment` and `appoint`; where one is refused, neither happens.
     """
-    with once(by=by, form_key=form_key) as submission:
+    with once(by=by, form_key=form_key, work=("hand over", appointment.pk, person, on)) as submission:
         if submission.target:
             return Appointment.objects.get(public_id=submission.target)
         end_appointment(committee=committee, appointment=appointment, on=on, by=by, at=at)
@@ -176,7 +177,7 @@ def end_appointment(*, committee: Committee, appointment: Appointment, on: date,
 
     Writes the end and who ended it. Raises `Refused` for a day before its beginning or more than a year ahead, and where it has ended.
     """
-    with once(by=by, form_key=None):
+    with transaction.atomic():
         appointment = Appointment.objects.select_for_update().get(pk=appointment.pk)
         _require_directly_under(committee, appointment.cell or appointment.committee)
         _check_day("on", on, at)

@@ -110,7 +110,7 @@ def add_member(
     Writes the member where the code is not known yet, the membership, and the standing where none is on file. Raises `Refused`
     where the code belongs to someone of another name, or the member belongs to a cell in the same way in that time.
     """
-    with once(by=by, form_key=form_key) as submission:
+    with once(by=by, form_key=form_key, work=("add", cell.pk, new, relation, from_, until)) as submission:
         if submission.target:
             return None
         _check_span(from_, until, at)
@@ -160,7 +160,7 @@ def transfer_member(
 
     Standing and exemptions go along; a position in the old cell ends. None where this form did so before.
     """
-    with once(by=by, form_key=form_key) as submission:
+    with once(by=by, form_key=form_key, work=("transfer", membership.pk, to.pk, on)) as submission:
         if submission.target:
             return None
         problems = Problems()

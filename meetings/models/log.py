@@ -26,10 +26,14 @@ class ChangedCell(models.Model):
 
 
 class SubmittedForm(models.Model):
-    """A form's key, inserted first in the transaction that does its work: the second tap waits and goes to the target."""
+    """A form's key, inserted first in the transaction that does its work: the second tap waits and goes to the target.
+
+    `digest` is of the work that led to the target: a form gone back to, changed and sent again is no second tap.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     key = models.UUIDField()
+    digest = models.CharField(max_length=64, default="")
     target = models.TextField(default="")
     submitted_at = models.DateTimeField(auto_now_add=True)
 

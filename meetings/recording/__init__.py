@@ -1,8 +1,9 @@
 """The public door to recording: every write of what happened is one verb-named function, in one transaction.
 
 A function that writes a meeting takes `expected_version` (the version its form was made from; `StaleForm` where it has moved on) and
-`form_key` (the form's key; a second tap waits for the first and gets the same meeting). What can't have happened is `Refused`,
-with a sentence per field; what breaks a rule is recorded. Who may record is asked before, in `meetings.permissions`.
+`form_key` (the form's key; a second tap waits for the first and gets the same meeting, a form changed in between is work of its own).
+What can't have happened is `Refused`, with a sentence per field; what breaks a rule is recorded. Who may record is asked before, in
+`meetings.permissions`.
 """
 
 from meetings.recording.content import has_open_content, open_content

@@ -41,7 +41,7 @@ def record_sitting(
     Whoever is called without being on the roster is kept as such. What breaks a rule is recorded. A sitting made secret loses
     the theme and agenda stored before. Raises `StaleForm`; `Refused` for what can't have happened, or once concluded.
     """
-    with once(by=by, form_key=form_key) as submission:
+    with once(by=by, form_key=form_key, work=("hold", meeting.pk, expected_version, sitting)) as submission:
         if submission.target:
             return meeting_of(submission)
         now = lock_meeting(meeting, expected_version, sitting, read_sitting)

@@ -48,7 +48,7 @@ def plan_meeting(
     Writes a PLANNED meeting. Raises `Refused` for a second regular or combined sitting of the month, or a month or day that is
     years off. The day may break the rule of the day of the month; that is recorded, not refused (domain §3).
     """
-    with once(by=by, form_key=form_key) as submission:
+    with once(by=by, form_key=form_key, work=("plan", cell.pk, for_month, kind, planned_on)) as submission:
         if submission.target:
             return meeting_of(submission)
         meeting = Meeting(cell=cell, for_month=month_of(for_month), kind=kind, planned_on=planned_on)
@@ -77,7 +77,7 @@ def enter_held_meeting(
     where the sitting of the month is held already, or the day is still to come. A sitting is *for* a month: one for October may
     have been held on 2 November.
     """
-    with once(by=by, form_key=form_key) as submission:
+    with once(by=by, form_key=form_key, work=("enter", cell.pk, for_month, kind, held_on)) as submission:
         if submission.target:
             return meeting_of(submission)
         month = month_of(for_month)
@@ -104,7 +104,7 @@ def mark_not_held(*, meeting: Meeting, reason: str, expected_version: int, by: U
 
     Raises `StaleForm`; `Refused` without a reason or where it was held.
     """
-    with once(by=by, form_key=form_key) as submission:
+    with once(by=by, form_key=form_key, work=("not held", meeting.pk, expected_version, reason)) as submission:
         if submission.target:
             return meeting_of(submission)
         now = lock_meeting(meeting, expected_version)
@@ -118,7 +118,7 @@ def cancel_meeting(*, meeting: Meeting, reason: str, expected_version: int, by: 
 
     Raises `StaleForm`; `Refused` without a reason or once it is concluded.
     """
-    with once(by=by, form_key=form_key) as submission:
+    with once(by=by, form_key=form_key, work=("cancel", meeting.pk, expected_version, reason)) as submission:
         if submission.target:
             return meeting_of(submission)
         now = lock_meeting(meeting, expected_version)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting, MeetingState, Posting, PostingKind, User
@@ -44,7 +45,7 @@ def record_posting(
     Replaces what was recorded; all blank takes it back. Late is recorded as late. Raises `StaleForm`; `Refused` for days still to
     come or before the sitting, a number without a day, or a sitting not held.
     """
-    with once(by=by, form_key=form_key) as submission:
+    with once(by=by, form_key=form_key, work=("post", meeting.pk, expected_version, issue)) as submission:
         if submission.target:
             return meeting_of(submission)
         now = lock_meeting(meeting, expected_version, issue, read_issue)
@@ -86,24 +87,21 @@ def _check(meeting: Meeting, issue: Issue, today: date) -> None:
     problems.refuse_if_any()
 
 
-def conclude_meeting(*, meeting: Meeting, expected_version: int, by: User, at: datetime, form_key: UUID | None = None) -> Meeting:
+@transaction.atomic
+def conclude_meeting(*, meeting: Meeting, expected_version: int, at: datetime) -> Meeting:
     """End the recording of a held sitting: only its posting may be recorded afterwards.
 
     Raises `StaleForm`; `Refused`, naming what is missing, unless it is held, has its day and both times, and the roll call names
     every member on the roster of that day. Concluding a concluded sitting is refused.
     """
-    with once(by=by, form_key=form_key) as submission:
-        if submission.target:
-            return meeting_of(submission)
-        now = lock_meeting(meeting, expected_version)
-        problems = Problems()
-        for field, problem in missing_to_conclude(now):
-            problems.add(field, problem)
-        problems.refuse_if_any()
-        now.state, now.concluded_at = MeetingState.CONCLUDED, at
-        save_next_version(now)
-        submission.target = str(now.public_id)
-        return now
+    now = lock_meeting(meeting, expected_version)
+    problems = Problems()
+    for field, problem in missing_to_conclude(now):
+        problems.add(field, problem)
+    problems.refuse_if_any()
+    now.state, now.concluded_at = MeetingState.CONCLUDED, at
+    save_next_version(now)
+    return now
 
 
 def missing_to_conclude(meeting: Meeting) -> list[tuple[str, str]]:

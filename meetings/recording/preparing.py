@@ -71,7 +71,7 @@ def record_preparation(
     they score low. Raises `StaleForm`; `Refused` for days still to come, an end that no longer fits the new start, text in a
     secret sitting, or once concluded.
     """
-    with once(by=by, form_key=form_key) as submission:
+    with once(by=by, form_key=form_key, work=("prepare", meeting.pk, expected_version, preparation)) as submission:
         if submission.target:
             return meeting_of(submission)
         now = lock_meeting(meeting, expected_version, preparation, read_preparation)

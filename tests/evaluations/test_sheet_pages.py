@@ -10,8 +10,10 @@ from evaluations.models import ScoreSheet, SheetEntry
 from evaluations.sheets import open_sheet
 from evaluations.submission import submit
 from meetings.models import Meeting, MeetingState, Role
-from tests.evaluations.month import NOW, TODAY, filled_in, posted, recorded_month
+from meetings.recording import plan_meeting
+from tests.evaluations.month import NOVEMBER, NOW, TODAY, filled_in, posted, recorded_month
 from tests.factories import make_user
+from tests.meetings.sittings import know_forms_by_key_only
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -135,6 +137,22 @@ def test_two_taps_on_send_make_one(month, secretary):
     first, second = (secretary.post(url(month, "cell_send"), form) for _tap in range(2))
     assert first.url == second.url == url(month, "cell_month")
     assert ScoreSheet.objects.get().version == 2
+
+
+@pytest.mark.parametrize("told_apart", [True, False], ids=["told apart", "twin that knows only the key"])
+def test_a_key_used_elsewhere_sends_all_the_same(month, secretary, monkeypatch, told_apart):
+    if not told_apart:
+        know_forms_by_key_only(monkeypatch)
+    filled_in(month)
+    key = uuid4()
+    plan_meeting(cell=month.people.cell, for_month=NOVEMBER, kind="THEMATIC", by=month.people.user, today=TODAY, form_key=key)
+    form = {"version": 1, "form_key": str(key)}
+    if not told_apart:
+        with pytest.raises(ScoreSheet.DoesNotExist):
+            secretary.post(url(month, "cell_send"), form)
+        return
+    assert secretary.post(url(month, "cell_send"), form).url == url(month, "cell_month")
+    assert ScoreSheet.objects.get().is_sent
 
 
 def test_a_sent_sheet_is_only_read(month, secretary):

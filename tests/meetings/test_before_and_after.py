@@ -99,7 +99,7 @@ class TestPostingAndConclusion:
 
     def test_issued_and_posted_also_after_conclusion(self):
         people = five()
-        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, by=people.user, at=NOW)
+        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, at=NOW)
         issue = {"document_number": "05-KL/CB", "issued_on": THE_3RD, "posted_on": date(2026, 11, 4)}
         meeting = self.post(people, meeting, **issue)
         assert read_issue(meeting) == Issue(**issue)
@@ -127,11 +127,11 @@ class TestPostingAndConclusion:
 
     def test_a_concluded_sitting_is_not_written_to(self):
         people = five()
-        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, by=people.user, at=NOW)
+        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, at=NOW)
         assert set(refusal(people, meeting)) == {""}
         for write in (
             lambda: cancel_meeting(meeting=meeting, reason="x", expected_version=3, by=people.user),
-            lambda: conclude_meeting(meeting=meeting, expected_version=3, by=people.user, at=NOW),
+            lambda: conclude_meeting(meeting=meeting, expected_version=3, at=NOW),
             lambda: record_preparation(meeting=meeting, preparation=Preparation(), expected_version=3, by=people.user, today=TODAY),
         ):
             with pytest.raises(Refused):
@@ -143,7 +143,7 @@ class TestPostingAndConclusion:
         meeting = held(people)
         assert [field for field, _ in missing_to_conclude(meeting)] == ["starts_at", "ends_at", "roll"]
         with pytest.raises(Refused):
-            conclude_meeting(meeting=meeting, expected_version=meeting.version, by=people.user, at=NOW)
+            conclude_meeting(meeting=meeting, expected_version=meeting.version, at=NOW)
         partial = recorded(people, meeting, roll=called(people, people.binh)[:3], minute_taker_id=None, chair_id=None)
         [(field, sentence)] = missing_to_conclude(partial)
         assert (field, "Nguyễn Thị Yến" in str(sentence)) == ("roll", True)

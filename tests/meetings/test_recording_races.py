@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from uuid import uuid4
 
+import pytest
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from meetings.models import Meeting, MeetingKind
-from meetings.recording import Refused, StaleForm, record_sitting
+from meetings.recording import Refused, StaleForm, planning, record_sitting
 from tests.meetings.sittings import TODAY, a_sitting, five, held, planned
 
 
@@ -42,6 +45,24 @@ def test_without_the_key_two_taps_make_two(committed_db):
     people = five()
     at_once(*[lambda: planned(people, kind=MeetingKind.THEMATIC)] * 2)
     assert Meeting.objects.count() == 2
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "twin without the lock"])
+def test_two_taps_at_once_on_a_form_gone_back_to_make_one_more(committed_db, monkeypatch, guarded):
+    people, key = five(), uuid4()
+    planned(people, kind=MeetingKind.THEMATIC, form_key=key)
+    both_are_planning = Barrier(2)
+
+    def save_when_both_are(meeting):
+        with suppress(BrokenBarrierError):  # guarded, the other waits for the key
+            both_are_planning.wait(timeout=1)
+        meeting.save()
+
+    monkeypatch.setattr(planning, "save_monthly", save_when_both_are)
+    if not guarded:
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_options: self)
+    at_once(*[lambda: planned(people, kind=MeetingKind.THEMATIC, planned_on=TODAY, form_key=key)] * 2)
+    assert Meeting.objects.filter(planned_on=TODAY).count() == (1 if guarded else 2)
 
 
 def test_two_devices_planning_the_months_sitting_at_once_make_one(committed_db):

@@ -125,7 +125,7 @@ class TestPreparing:
 class TestPostingAndClosing:
     def test_posting_is_recorded_also_once_concluded(self):
         people = five()
-        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, by=people.user, at=NOW)
+        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, at=NOW)
         browser = browser_of(people.user)
         fields = {"version": 3, "document_number": "05-KL/CB", "issued_on": "2026-11-03", "posted_on": "2026-11-04"}
         assert browser.post(page_of("meeting_post", meeting), fields).status_code == 302
@@ -136,7 +136,7 @@ class TestPostingAndClosing:
     @pytest.mark.parametrize("name", ["meeting_hold", "meeting_prepare", "meeting_not_held"])
     def test_a_concluded_record_says_why_it_is_closed(self, name):
         people = five()
-        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, by=people.user, at=NOW)
+        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, at=NOW)
         browser = browser_of(people.user)
         page = browser.get(page_of(name, meeting))
         assert (page.status_code, "sent up on" in words_of(page)) == (200, True)
