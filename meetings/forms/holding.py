@@ -193,8 +193,6 @@ def _kept_rows(form_class: type[forms.Form], prefix: str, fields: Fields, **kwar
 class Holding:
     """The page's form. `data` is a submitted form to be judged; `fields`, one kept as a draft, fills it as typed."""
 
-    WORDS = re.compile(r"theme|opinion-\d+|note-\d+|decisions-\d+-text|tasks-\d+-(text|team)")
-
     def __init__(
         self,
         *,

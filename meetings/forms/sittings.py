@@ -62,11 +62,12 @@ class PreparationForm(RecordForm):
     members_notified_on = DayField(label=_("Members told time, place and content on"), required=False)
     following_member_notified_on = DayField(label=_("Following member told on"), required=False)
     files_posted_on = DayField(label=_("Files posted in the e-handbook app on"), required=False)
-    is_secret = forms.BooleanField(label=_("Secret content: only its number is kept here"), required=False)
+    is_secret = forms.BooleanField(
+        label=_("Secret content: only its number is kept here"),
+        help_text=_("Words of its content that are stored here go when you save; counts, days and votes stay."),
+        required=False,
+    )
     reference_number = LineField(label=_("Reference number"), max_length=60, required=False)
-
-    # What a secret sitting must not keep, not even in a draft.
-    WORDS = ("theme", "agenda")
 
     @classmethod
     def initial_of(cls, meeting: Meeting, preparation: Preparation, defaults: Defaults) -> dict:
@@ -100,8 +101,6 @@ class PostingForm(RecordForm):
     document_number = LineField(label=_("Number"), max_length=60, required=False)
     issued_on = DayField(label=_("Issued on"), required=False)
     posted_on = DayField(label=_("Posted in the e-handbook app on"), required=False)
-
-    WORDS = ()
 
     @classmethod
     def initial_of(cls, meeting: Meeting, issue: Issue) -> dict:

@@ -20,6 +20,7 @@ from meetings.recording.drafts import DraftForm, drop_draft
 from meetings.recording.impossible import check_sitting
 from meetings.recording.locking import lock_meeting, require_open, save_next_version
 from meetings.recording.once import meeting_of, once
+from meetings.recording.secret import take_words_away
 from meetings.recording.sitting import Called, Sitting, officials_present, read_sitting
 from meetings.roll_call import Roster, roster_on
 
@@ -39,7 +40,7 @@ def record_sitting(
 
     Replaces what was recorded before and makes the meeting HELD; standing and exemption of the roll call are those of that day.
     Whoever is called without being on the roster is kept as such. What breaks a rule is recorded. A sitting made secret loses
-    the theme and agenda stored before. Raises `StaleForm`; `Refused` for what can't have happened, or once concluded.
+    the words stored before. Raises `StaleForm`; `Refused` for what can't have happened, or once concluded.
     """
     with once(by=by, form_key=form_key, work=("hold", meeting.pk, expected_version, sitting)) as submission:
         if submission.target:
@@ -53,9 +54,9 @@ def record_sitting(
         _replace_decisions(now, sitting)
         _renew_tasks(now, sitting)
         _renew_reports(now, sitting)
-        if now.is_secret:
-            now.agenda.all().delete()
         drop_draft(meeting=now, form=DraftForm.HOLD)
+        if now.is_secret:
+            take_words_away(now)
         submission.target = str(now.public_id)
         return now
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.models import DecisionKind, ExemptionKind, Meeting, MeetingKind, Member, Presence, Step, Task, TaskState
 from meetings.recording.planning import check_held_on
-from meetings.recording.preparing import NOT_YET, SECRET_KEEPS_NO_TEXT
+from meetings.recording.preparing import NOT_YET
+from meetings.recording.secret import SECRET_KEEPS_NO_TEXT
 from meetings.recording.sitting import Sitting
 from meetings.refusing import Problems
 from meetings.roll_call import Roster

@@ -10,10 +10,10 @@ from meetings.models import AgendaItem, CommitteePreparation, Meeting, MeetingSt
 from meetings.recording.drafts import DraftForm, drop_draft
 from meetings.recording.locking import lock_meeting, require_open, save_next_version
 from meetings.recording.once import meeting_of, once
+from meetings.recording.secret import SECRET_KEEPS_NO_TEXT, take_words_away
 from meetings.refusing import Problems
 
 NOT_YET = _("This day is still to come; write it down once it is done.")
-SECRET_KEEPS_NO_TEXT = _("The content of this sitting is secret: leave this blank, only its number is kept here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ def record_preparation(
     """Record the committee's meeting before, notices, draft, theme, agenda and the posting of the files (42-HD/BTCTW, before).
 
     Replaces what was recorded before. A sitting marked as not held is planned again. Things done late are recorded as they were;
-    they score low. Raises `StaleForm`; `Refused` for days still to come, an end that no longer fits the new start, text in a
-    secret sitting, or once concluded.
+    they score low. A sitting made secret loses the words stored before. Raises `StaleForm`; `Refused` for days still to come, an end
+    that no longer fits the new start, text in a secret sitting, or once concluded.
     """
     with once(by=by, form_key=form_key, work=("prepare", meeting.pk, expected_version, preparation)) as submission:
         if submission.target:
@@ -93,6 +93,8 @@ def record_preparation(
         _replace_committee_meeting(now, preparation)
         _replace_files(now, preparation.files_posted_on)
         drop_draft(meeting=now, form=DraftForm.PREPARE)
+        if now.is_secret:
+            take_words_away(now)
         submission.target = str(now.public_id)
         return now
 

@@ -9,14 +9,10 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from meetings.forms.holding import Holding
-from meetings.forms.sittings import PreparationForm
-from meetings.models import Meeting
 from meetings.recording import DraftForm, Refused, StaleForm, keep_draft
 from meetings.views.leading import locked_page, meeting_to_record
 
 NOT_TYPED = {"csrfmiddlewaretoken", "form_key", "discard"}
-WORDS = {DraftForm.PREPARE: re.compile("|".join(PreparationForm.WORDS)), DraftForm.HOLD: Holding.WORDS}
 
 
 @require_POST
@@ -27,7 +23,7 @@ def meeting_draft(request: HttpRequest, meeting: UUID, form: str) -> HttpRespons
         raise Http404
     if not meeting.is_open and not (form == DraftForm.POST and meeting.is_held):
         return locked_page(request, meeting)
-    fields = _kept_fields(meeting, form, dict(request.POST.lists()))
+    fields = {name: values for name, values in request.POST.lists() if name not in NOT_TYPED}
     version = request.POST.get("version", "")
     try:
         draft = keep_draft(
@@ -43,11 +39,3 @@ def meeting_draft(request: HttpRequest, meeting: UUID, form: str) -> HttpRespons
     except Refused as refused:
         return JsonResponse({"error": str(refused)}, status=422)
     return JsonResponse({"saved_at": time_format(timezone.localtime(draft.saved_at), "H:i")})
-
-
-def _kept_fields(meeting: Meeting, form: str, typed: dict[str, list[str]]) -> dict[str, list[str]]:
-    """The typed fields, less what belongs to the request; of a secret sitting no words, not even for a while."""
-    kept = {name: values for name, values in typed.items() if name not in NOT_TYPED}
-    if form in WORDS and (meeting.is_secret or "is_secret" in kept):
-        return {name: values for name, values in kept.items() if not WORDS[form].fullmatch(name)}
-    return kept

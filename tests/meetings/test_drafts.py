@@ -1,4 +1,4 @@
-"""What is typed and not recorded yet; and that no word of a secret sitting is kept, not even for a while."""
+"""What is typed and not recorded yet."""
 
 import pytest
 from django.urls import reverse
@@ -12,24 +12,6 @@ from tests.meetings.sitting_pages import NOW, a_form, browser_of, page_of, words
 from tests.meetings.sittings import five, held, recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_5th_of_november")]
-
-
-class TestSecret:
-    def test_no_word_of_a_secret_sitting_is_taken(self):
-        people = five()
-        meeting = held(people)
-        answer = browser_of(people.user).post(page_of("meeting_hold", meeting), a_form(people, meeting, is_secret="on"))
-        assert answer.status_code == 422
-        assert words_of(answer).count("The content of this sitting is secret") >= 3
-
-    def test_not_even_in_a_draft(self):
-        people = five()
-        meeting = held(people)
-        browser_of(people.user).post(reverse("meeting_draft", args=[meeting.public_id, "hold"]), a_form(people, meeting, is_secret="on"))
-        kept = FormDraft.objects.get().fields
-        assert "Đề nghị sửa đường." not in str(kept)
-        assert "Làm đường" not in str(kept)
-        assert kept["place"] == ["Nhà văn hóa"]
 
 
 class TestDrafts:

@@ -12,7 +12,6 @@ from meetings.models import Attendance, ChangedCell, Decision, Meeting, MeetingK
 from meetings.recording import (
     Called,
     NewTask,
-    Preparation,
     Report,
     Sitting,
     StaleForm,
@@ -20,7 +19,6 @@ from meetings.recording import (
     cancel_meeting,
     enter_held_meeting,
     read_sitting,
-    record_preparation,
     record_sitting,
     steps_seen_in,
     usual_roll,
@@ -201,38 +199,6 @@ class TestSitting:
             Step.CONCLUSION_VOTED,
             Step.MINUTES_PASSED,
         )
-
-
-class TestSecret:
-    def test_no_word_is_kept(self):
-        people = five()
-        words = {
-            "theme": "x",
-            "roll": called(people, people.binh, spoke=True, opinion="x"),
-            "decisions": (Vote(text="x"),),
-            "tasks": (NewTask(text="x", team="y"),),
-        }
-        problems = refusal(people, is_secret=True, **words)
-        assert {field.rsplit(".")[-1] for field in problems} == {"theme", "opinion", "text", "team"}
-        assert len(problems) == 5
-
-    def test_counts_days_and_the_number_stay_and_the_agenda_goes(self):
-        people = five()
-        meeting = planned(people)
-        meeting = record_preparation(
-            meeting=meeting, preparation=Preparation(agenda=("Nhân sự",)), expected_version=1, by=people.user, today=TODAY
-        )
-        recorded(
-            people,
-            meeting,
-            is_secret=True,
-            reference_number="07-BB/CB",
-            roll=called(people, people.binh, spoke=True),
-            decisions=(Vote(votes_for=3, votes_base=3),),
-            tasks=(NewTask(assignee_id=people.binh.pk, due_on=date(2026, 12, 1)),),
-        )
-        meeting = Meeting.objects.get()
-        assert (meeting.agenda.count(), meeting.tasks.get().text, meeting.opinions.count()) == (0, "", 1)
 
 
 class TestReports:
