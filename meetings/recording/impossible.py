@@ -1,18 +1,20 @@
 """What can't have happened in a sitting. Everything else, against the rules or not, is recorded."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import DecisionKind, ExemptionKind, Meeting, MeetingKind, Member, Presence, Step, Task, TaskState
-from meetings.recording.planning import check_held_on
+from meetings.recording.planning import A_YEAR, check_held_on
 from meetings.recording.preparing import NOT_YET
 from meetings.recording.secret import SECRET_KEEPS_NO_TEXT
 from meetings.recording.sitting import Sitting
 from meetings.refusing import Problems
 from meetings.roll_call import Roster
 
+# The longest term of a cell: no task reaches further.
+A_TERM = timedelta(days=5 * 366)
 MAY_BE_NOT_EXPECTED = tuple(ExemptionKind.values)
 
 
@@ -105,7 +107,7 @@ def _check_decisions(problems: Problems, sitting: Sitting) -> None:
 
 def _check_tasks(problems: Problems, meeting: Meeting, sitting: Sitting) -> None:
     stored = dict(meeting.tasks.values_list("pk", "number"))
-    here = {task.task_id for task in sitting.tasks}
+    here = Counter(task.task_id for task in sitting.tasks if task.task_id is not None)
     members = set(
         Member.objects.filter(pk__in=[task.assignee_id for task in sitting.tasks if task.assignee_id]).values_list("pk", flat=True)
     )
@@ -113,13 +115,20 @@ def _check_tasks(problems: Problems, meeting: Meeting, sitting: Sitting) -> None
         field = f"tasks.{number}"
         if task.task_id is not None and task.task_id not in stored:
             problems.add(field, _("This task belongs to another sitting."))
+        elif here[task.task_id] > 1:
+            problems.add(field, _("This task stands in two rows; take one of them away, or write it as a new task."))
         if not task.text and not sitting.is_secret:
             problems.add(f"{field}.text", _("Say what the task is."))
         if task.assignee_id is not None and task.assignee_id not in members:
             problems.add(f"{field}.assignee", _("Choose a member from the list."))
-        if task.due_on is not None and sitting.held_on is not None and task.due_on < sitting.held_on:
-            problems.add(f"{field}.due_on", _("The day lies before the sitting that gives the task; check the day."))
-    gone = set(stored) - here
+        if task.due_on is not None and sitting.held_on is not None:
+            if task.due_on < sitting.held_on:
+                problems.add(f"{field}.due_on", _("The day lies before the sitting that gives the task; check the day."))
+            elif task.due_on - sitting.held_on > A_TERM:
+                problems.add(
+                    f"{field}.due_on", _("The day lies more than five years after the sitting that gives the task; check the year.")
+                )
+    gone = stored.keys() - here.keys()
     reported = Task.objects.filter(pk__in=gone, reports__isnull=False).order_by("number").first() if gone else None
     if reported is not None:
         problems.add(
@@ -139,6 +148,8 @@ def _check_reports(problems: Problems, meeting: Meeting, sitting: Sitting, today
             problems.add(field, _("This task was not given by an earlier sitting of this cell."))
         elif sitting.held_on is not None and given[report.task_id] is not None and given[report.task_id] > sitting.held_on:
             problems.add(field, _("This task was given after this sitting; it can't be reported on here."))
+        elif report.done_on is not None and given[report.task_id] is not None and given[report.task_id] - report.done_on > A_YEAR:
+            problems.add(f"{field}.done_on", _("The day lies more than a year before the task was given; check the year."))
         if report.state not in TaskState.values:
             problems.add(field, _("Choose done, partly or not done."))
         if report.done_on is not None and report.done_on > today:

@@ -54,7 +54,7 @@ def plan_meeting(
         meeting = Meeting(cell=cell, for_month=month_of(for_month), kind=kind, planned_on=planned_on)
         problems = Problems()
         _check_month(problems, cell, meeting.for_month, today)
-        _check_near(problems, "planned_on", planned_on, meeting.for_month)
+        check_near(problems, "planned_on", planned_on, meeting.for_month)
         problems.refuse_if_any()
         save_monthly(meeting)
         submission.target = str(meeting.public_id)
@@ -139,10 +139,11 @@ def _close(meeting: Meeting, state: str, reason: str, submission) -> Meeting:
 def check_held_on(problems: Problems, held_on: date, for_month: date, today: date) -> None:
     if held_on > today:
         problems.add("held_on", IN_THE_FUTURE)
-    _check_near(problems, "held_on", held_on, for_month)
+    check_near(problems, "held_on", held_on, for_month)
 
 
-def _check_near(problems: Problems, field: str, day: date | None, month: date) -> None:
+def check_near(problems: Problems, field: str, day: date | None, month: date) -> None:
+    """A day a year off is a slip of the pen; one that only breaks a rule is none."""
     if day is not None and abs(day - month) > A_YEAR:
         problems.add(field, WRONG_YEAR)
 

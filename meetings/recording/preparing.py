@@ -10,6 +10,7 @@ from meetings.models import AgendaItem, CommitteePreparation, Meeting, MeetingSt
 from meetings.recording.drafts import DraftForm, drop_draft
 from meetings.recording.locking import lock_meeting, require_open, save_next_version
 from meetings.recording.once import meeting_of, once
+from meetings.recording.planning import check_near
 from meetings.recording.secret import SECRET_KEEPS_NO_TEXT, take_words_away
 from meetings.refusing import Problems
 
@@ -68,8 +69,8 @@ def record_preparation(
     """Record the committee's meeting before, notices, draft, theme, agenda and the posting of the files (42-HD/BTCTW, before).
 
     Replaces what was recorded before. A sitting marked as not held is planned again. Things done late are recorded as they were;
-    they score low. A sitting made secret loses the words stored before. Raises `StaleForm`; `Refused` for days still to come, an end
-    that no longer fits the new start, text in a secret sitting, or once concluded.
+    they score low. A sitting made secret loses the words stored before. Raises `StaleForm`; `Refused` for days still to come or a
+    year off, an end that no longer fits the new start, text in a secret sitting, or once concluded.
     """
     with once(by=by, form_key=form_key, work=("prepare", meeting.pk, expected_version, preparation)) as submission:
         if submission.target:
@@ -101,6 +102,7 @@ def record_preparation(
 
 def _check(meeting: Meeting, preparation: Preparation, today: date) -> None:
     problems = Problems()
+    check_near(problems, "planned_on", preparation.planned_on, meeting.for_month)
     for name in (
         "committee_met_on",
         "draft_prepared_on",
@@ -111,6 +113,7 @@ def _check(meeting: Meeting, preparation: Preparation, today: date) -> None:
         day = getattr(preparation, name)
         if day is not None and day > today:
             problems.add(name, NOT_YET)
+        check_near(problems, name, day, meeting.for_month)
     if preparation.committee_kept_minutes and preparation.committee_met_on is None:
         problems.add("committee_met_on", _("Say on which day the committee met, or take the minutes away."))
     if meeting.ends_at is not None and (preparation.starts_at is None or preparation.starts_at >= meeting.ends_at):

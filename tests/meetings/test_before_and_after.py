@@ -62,6 +62,26 @@ class TestPreparation:
             self.record(people, planned(people), later)
         assert set(refused.value.problems) == {"members_notified_on", "files_posted_on", "committee_met_on"}
 
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "planned_on",
+            "committee_met_on",
+            "draft_prepared_on",
+            "members_notified_on",
+            "following_member_notified_on",
+            "files_posted_on",
+        ],
+    )
+    def test_a_slip_in_the_year_is_seen_by_its_bound_alone(self, name, monkeypatch):
+        people = five()
+        slip = replace(self.FULL, **{name: date(1, 1, 1)})
+        with pytest.raises(Refused) as refused:
+            self.record(people, planned(people), slip)
+        assert list(refused.value.problems) == [name]
+        monkeypatch.setattr("meetings.recording.planning.A_YEAR", timedelta.max)
+        assert getattr(read_preparation(self.record(people, Meeting.objects.get(), slip)), name).year == 1
+
     def test_minutes_of_the_committee_need_their_day(self):
         people = five()
         with pytest.raises(Refused) as refused:

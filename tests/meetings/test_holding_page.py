@@ -117,6 +117,14 @@ class TestHolding:
         browser_of(people.user).post(page_of("meeting_hold", meeting), form)
         assert read_sitting(Meeting.objects.get()).decisions == ()
 
+    def test_one_task_in_two_rows_gets_a_sentence_and_both_rows_stay(self):
+        people = five()
+        meeting = recorded(people)
+        twice = {f"tasks-{row}-task_id": meeting.tasks.get().pk for row in (0, 1)} | {"tasks-1-text": "Việc hai"}
+        answer = browser_of(people.user).post(page_of("meeting_hold", meeting), a_form(people, meeting, **twice))
+        assert (answer.status_code, "stands in two rows" in words_of(answer)) == (422, True)
+        assert [form["text"].value() for form in answer.context["tasks"].forms[:2]] == ["Làm đường", "Việc hai"]
+
     @pytest.mark.parametrize(
         ("changed", "place", "sentence"),
         [

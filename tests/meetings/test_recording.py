@@ -120,6 +120,8 @@ class TestSitting:
             ({"decisions": (Vote(votes_for=0, votes_base=0),)}, "decisions.0.votes_base"),
             ({"tasks": (NewTask(team="Tổ 1"),)}, "tasks.0.text"),
             ({"tasks": (NewTask(text="a", due_on=date(2026, 11, 2)),)}, "tasks.0.due_on"),
+            ({"tasks": (NewTask(text="a", due_on=date(1, 1, 1)),)}, "tasks.0.due_on"),
+            ({"tasks": (NewTask(text="a", due_on=date(2226, 11, 2)),)}, "tasks.0.due_on"),
             ({"tasks": (NewTask(text="a", assignee_id=10**9),)}, "tasks.0.assignee"),
             ({"tasks": (NewTask(text="a", task_id=10**9),)}, "tasks.0"),
             ({"reports": (Report(10**9),)}, "reports.0"),
@@ -130,6 +132,20 @@ class TestSitting:
         problems = refusal(five(), **fields)
         assert list(problems) == [at]
         assert len(str(problems[at])) > 10
+
+    def test_a_slip_in_the_year_of_a_task_is_seen_by_its_bound_alone(self, monkeypatch):
+        monkeypatch.setattr("meetings.recording.impossible.A_TERM", timedelta.max)
+        recorded(five(), tasks=(NewTask(text="a", due_on=date(2226, 11, 2)),))
+        assert Task.objects.get().due_on.year == 2226
+
+    def test_one_task_in_two_rows_is_refused_and_would_lose_the_first(self, monkeypatch):
+        people = five()
+        meeting = recorded(people)
+        task = meeting.tasks.get()
+        twice = (NewTask(text="một", task_id=task.pk), NewTask(text="hai", task_id=task.pk), NewTask(text="ba"))
+        assert list(refusal(people, meeting, tasks=twice)) == ["tasks.0", "tasks.1"]
+        monkeypatch.setattr("meetings.recording.holding.check_sitting", lambda *_args: None)
+        assert {task.text for task in recorded(people, meeting, tasks=twice).tasks.all()} == {"hai", "ba"}
 
     def test_someone_absent_neither_speaks_nor_chairs(self):
         people = five()
@@ -235,6 +251,16 @@ class TestReports:
         assert set(refusal(people, november, reports=(Report(own.pk),), tasks=(replace(read_sitting(november).tasks[0]),))) == {"reports.0"}
         october = held(people, for_month=date(2026, 10, 1), held_on=date(2026, 10, 3))
         assert "reports.0" in refusal(people, october, held_on=date(2026, 10, 3), minutes_signed_on=None, reports=(Report(own.pk),))
+
+    def test_a_slip_in_the_year_of_a_report_is_seen_by_its_bound_alone(self, monkeypatch):
+        people = five()
+        task = self.october(people).tasks.first()
+        november = held(people)
+        slip = (Report(task.pk, done_on=date(2006, 11, 2)),)
+        assert list(refusal(people, november, reports=slip)) == ["reports.0.done_on"]
+        early = recorded(people, november, reports=(Report(task.pk, done_on=date(2026, 9, 30)),))  # done before it was given out
+        monkeypatch.setattr("meetings.recording.impossible.A_YEAR", timedelta.max)
+        assert read_sitting(recorded(people, early, reports=slip)).reports[0].done_on.year == 2006
 
     def test_a_task_reported_on_stays(self):
         people = five()
