@@ -26,7 +26,6 @@ OVERLAPS_NOW = dict.fromkeys(
         "a_member_has_one_exemption_at_a_time",
         "a_member_has_one_position_in_a_cell_at_a_time",
         "a_cell_has_one_secretary_at_a_time",
-        "meetings_member_official_code_key",
     ),
     ("", CHANGED_SINCE),
 )

@@ -5,7 +5,6 @@ half-open: an end is the first day on which something no longer holds. Who may k
 (`Authority.to_keep_roster`). What can't be is `Refused`, with a sentence per field.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -16,7 +15,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings import text
 from meetings.changes import Change, locked
 from meetings.models import (
     Cell,
@@ -79,25 +77,15 @@ OVERLAPS = {
         "title",
         gettext_lazy("The cell has a secretary in that time already; end that position first."),
     ),
-    "meetings_member_official_code_key": ("official_code", gettext_lazy("Another member has this code.")),
 }
 OVERLAP_AFTER = gettext_lazy("This member belongs to another cell after that day already.")
-
-
-@dataclass(frozen=True, slots=True)
-class NewMember:
-    """Who is added. With a code that the lists know, it is that member, coming from elsewhere."""
-
-    full_name: str
-    official_code: str = ""
-    standing: str = StandingKind.OFFICIAL
-    standing_since: date | None = None
 
 
 def add_member(
     *,
     cell: Cell,
-    new: NewMember,
+    full_name: str,
+    standing: str = StandingKind.OFFICIAL,
     relation: str = Relation.HOME,
     from_: date,
     until: date | None = None,
@@ -105,37 +93,28 @@ def add_member(
     at: datetime,
     form_key: UUID | None = None,
 ) -> RosterChange | None:
-    """Put someone on the roster, at home or (`relation`) for a time; None where this form did so before.
+    """Put someone on the roster who comes from no cell of this system, at home or (`relation`) for a time; None where this form did so.
 
-    Writes the member where the code is not known yet, the membership, and the standing where none is on file. Raises `Refused`
-    where the code belongs to someone of another name, or the member belongs to a cell in the same way in that time.
+    Always writes a new member, with membership and standing. Whoever belongs to another cell comes by that cell's word: sent or
+    transferred (below), or introduced (`meetings.introducing`).
     """
-    with once(by=by, form_key=form_key, work=("add", cell.pk, new, relation, from_, until)) as submission:
+    with once(by=by, form_key=form_key, work=("add", cell.pk, full_name, standing, relation, from_, until)) as submission:
         if submission.target:
             return None
-        _check_span(from_, until, at)
-        member = Member.objects.filter(official_code=new.official_code).first() if new.official_code else None
-        if member is not None and text.fold(member.full_name) != text.fold(new.full_name):
-            raise Refused({"official_code": _("The lists know this code under another name. Check the code and the name.")})
+        check_span(from_, until, at)
         change = Change()
-        with refusing(OVERLAPS):
-            if member is None:
-                member = change.create(Member(full_name=new.full_name, official_code=new.official_code or None))
-            change.create(Membership(member=member, cell=cell, relation=relation, during=(from_, until)))
-            if not member.standings.on(from_).exists():
-                since = new.standing_since or from_
-                _check_span(since, None, at, field="standing_since")
-                change.create(Standing(member=member, kind=new.standing, during=(since, None)))
+        member = change.create(Member(full_name=full_name))
+        change.create(Membership(member=member, cell=cell, relation=relation, during=(from_, until)))
+        change.create(Standing(member=member, kind=standing, during=(from_, None)))
         submission.target = str(member.public_id)
         return change.keep(cell=cell, member=member, action=RosterAction.ADDED, by=by, at=at)
 
 
-def correct_member(*, membership: Membership, full_name: str, official_code: str, by: User, at: datetime) -> RosterChange:
-    """Mend the name or the code in the list. Raises `Refused` where another member has the code."""
-    with refusing(OVERLAPS):
-        change = Change()
-        change.update(membership.member, full_name=full_name, official_code=official_code or None)
-        return change.keep(cell=membership.cell, member=membership.member, action=RosterAction.CORRECTED, by=by, at=at)
+def correct_member(*, membership: Membership, full_name: str, by: User, at: datetime) -> RosterChange:
+    """Mend the name. The code is the official list's own, and only its import writes it."""
+    change = Change()
+    change.update(membership.member, full_name=full_name)
+    return change.keep(cell=membership.cell, member=membership.member, action=RosterAction.CORRECTED, by=by, at=at)
 
 
 def end_membership(*, membership: Membership, on: date, reason: EndReason, by: User, at: datetime) -> RosterChange:
@@ -179,7 +158,7 @@ def transfer_member(
 
 def send_temporarily(*, membership: Membership, to: Cell, from_: date, until: date | None, by: User, at: datetime) -> RosterChange:
     """Send a home member to another cell for a time: temporary there, temporarily away here. Nothing else changes."""
-    _check_span(from_, until, at)
+    check_span(from_, until, at)
     problems = Problems()
     if membership.relation != Relation.HOME:
         problems.add("", _("Only a home member is sent elsewhere for a time."))
@@ -194,7 +173,7 @@ def send_temporarily(*, membership: Membership, to: Cell, from_: date, until: da
 
 def make_official(*, membership: Membership, on: date, by: User, at: datetime) -> RosterChange:
     """A probationary member becomes official on a day. Raises `Refused` for anyone else."""
-    _check_span(on, None, at, field="on")
+    check_span(on, None, at, field="on")
     member = membership.member
     with refusing(OVERLAPS):
         standing = member.standings.select_for_update().on(on).first()
@@ -220,7 +199,7 @@ def exempt_member(
 
     Raises `Refused` where it overlaps another one. An end in five years is common, so it may lie far ahead.
     """
-    _check_span(from_, until, at)
+    check_span(from_, until, at)
     with refusing(OVERLAPS):
         change = Change()
         change.create(Exemption(member=membership.member, kind=kind, during=(from_, until), resolution_number=resolution_number))
@@ -237,8 +216,8 @@ def end_exemption(*, membership: Membership, exemption: Exemption, on: date, by:
 
 def give_position(*, membership: Membership, title: str, from_: date, by: User, at: datetime) -> RosterChange:
     """Record a position in the cell from a day on. Raises `Refused` where the cell has a secretary, or the member a position, then."""
-    _check_span(from_, None, at)
-    if not _holds(membership.during, from_):
+    check_span(from_, None, at)
+    if not holds(membership.during, from_):
         raise Refused({"from_": _("On this day the member does not belong to the cell.")})
     with refusing(OVERLAPS):
         change = Change()
@@ -267,7 +246,7 @@ def _cut(change: Change, row: models.Model, on: date, at: datetime | None = None
     row = locked(row)
     lower, upper = row.during.lower, row.during.upper
     if at is not None:
-        _check_span(on, None, at, field="on")
+        check_span(on, None, at, field="on")
         if lower and on < lower <= timezone.localdate(at):
             raise Refused({"on": _("It began on %(day)s; it can't end before.") % {"day": date_format(lower, "SHORT_DATE_FORMAT")}})
         if upper and upper <= on:
@@ -278,11 +257,11 @@ def _cut(change: Change, row: models.Model, on: date, at: datetime | None = None
         change.update(row, during=DateRange(lower, on), **values)
 
 
-def _holds(during: DateRange, day: date) -> bool:
+def holds(during: DateRange, day: date) -> bool:
     return (during.lower is None or during.lower <= day) and (during.upper is None or day < during.upper)
 
 
-def _check_span(from_: date, until: date | None, at: datetime, field: str = "from_") -> None:
+def check_span(from_: date, until: date | None, at: datetime, field: str = "from_") -> None:
     problems = Problems()
     if from_ < EARLIEST:
         problems.add(field, _("This day lies too far back; check the year."))

@@ -9,6 +9,7 @@ urlpatterns = [
     path("password", login.PasswordChangeView.as_view(), name="password_change"),
     path("cells/<uuid:cell>/roster", people.roster_page, name="roster"),
     path("cells/<uuid:cell>/roster/add", people.roster_add, name="roster_add"),
+    path("cells/<uuid:cell>/roster/take-in", people.roster_take_in, name="roster_take_in"),
     path("cells/<uuid:cell>/roster/changes/<uuid:change>/undo", people.roster_undo, name="roster_undo"),
     path("cells/<uuid:cell>/roster/<uuid:member>", people.roster_member, name="roster_member"),
     path("cells/<uuid:cell>/roster/<uuid:member>/<slug:action>", people.roster_change, name="roster_change"),

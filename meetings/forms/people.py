@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from meetings import roster
+from meetings import introducing, roster
 from meetings.forms.fields import DayField, LineField
 from meetings.forms.keyed import KeyedForm
 from meetings.models import (
@@ -27,47 +27,43 @@ def name_field() -> LineField:
     return LineField(label=_("Full name"), max_length=120)
 
 
-def code_field() -> LineField:
-    return LineField(label=_("Code in the list"), max_length=30, required=False)
-
-
 class AddMemberForm(KeyedForm):
     full_name = name_field()
-    official_code = code_field()
     relation = forms.ChoiceField(
         label=_("Belongs to this cell"),
-        choices=[(Relation.HOME, _("as a member of the cell")), (Relation.TEMPORARY, _("for a time, home cell elsewhere"))],
+        choices=[
+            (Relation.HOME, _("as a member of the cell")),
+            (Relation.TEMPORARY, _("for a time, with a home cell that is not in this system")),
+        ],
         initial=Relation.HOME,
         widget=forms.RadioSelect,
     )
     standing = forms.ChoiceField(label=_("Standing"), choices=StandingKind.choices, initial=StandingKind.OFFICIAL, widget=forms.RadioSelect)
     from_ = DayField(label=_("From"))
-    until = DayField(label=_("Until (the first day no longer here)"), required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["official_code"].help_text = _("With the code of a member who comes from another cell, it stays one person.")
-        self.fields["until"].help_text = _("Only where it is known already.")
+    until = DayField(label=_("Until (the first day no longer here)"), help_text=_("Only where it is known already."), required=False)
 
     def record(self, *, cell: Cell, by: User, at: datetime):
-        cleaned = self.cleaned_data
-        new = roster.NewMember(cleaned["full_name"], cleaned["official_code"], cleaned["standing"])
-        return roster.add_member(
-            cell=cell,
-            new=new,
-            relation=cleaned["relation"],
-            from_=cleaned["from_"],
-            until=cleaned["until"],
-            by=by,
-            at=at,
-            form_key=cleaned["form_key"],
-        )
+        return roster.add_member(cell=cell, by=by, at=at, **self.cleaned_data)
+
+
+class TakeInForm(KeyedForm):
+    code = LineField(
+        label=_("Introduction code"),
+        max_length=30,
+        help_text=_("12 letters and digits that the member brings. Blanks and dashes do not matter."),
+        widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def record(self, *, cell: Cell, by: User, at: datetime):
+        return introducing.take_in(cell=cell, by=by, at=at, **self.cleaned_data)
 
 
 class MemberForm(KeyedForm):
     """A change of one membership. `cells` are the cells that the user may send a member to."""
 
     heading = button = ""
+    # Whether what `record` returns is a code to be shown, once.
+    makes_code = False
 
     def __init__(self, data=None, *, membership: Membership, cells: QuerySet[Cell] | None = None):
         self.membership = membership
@@ -85,15 +81,13 @@ class MemberForm(KeyedForm):
 
 
 class CorrectForm(MemberForm):
-    heading, button = _("Correct name or code"), _("Save")
+    heading, button = _("Correct the name"), _("Save")
     call = staticmethod(roster.correct_member)
     full_name = name_field()
-    official_code = code_field()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        member = self.membership.member
-        self.initial |= {"full_name": member.full_name, "official_code": member.official_code or ""}
+        self.initial["full_name"] = self.membership.member.full_name
 
 
 class EndForm(MemberForm):
@@ -127,6 +121,17 @@ class SendForm(MemberForm):
     heading, button = _("Send to another cell for a time"), _("Send for a time")
     call = staticmethod(roster.send_temporarily)
     to = CellChoice(label=_("To the cell"))
+    from_ = DayField(label=_("From"))
+    until = DayField(label=_("Until (first day back)"), required=False)
+
+
+class IntroduceForm(MemberForm):
+    heading, button = _("Introduce to a cell out of sight"), _("Make the code")
+    makes_code = True
+    call = staticmethod(introducing.introduce)
+    relation = forms.ChoiceField(
+        label=_("Goes there"), choices=[(Relation.TEMPORARY, _("for a time")), (Relation.HOME, _("for good"))], widget=forms.RadioSelect
+    )
     from_ = DayField(label=_("From"))
     until = DayField(label=_("Until (first day back)"), required=False)
 
@@ -201,6 +206,7 @@ ACTIONS: dict[str, type[MemberForm]] = {
     "end-exemption": EndExemptionForm,
     "transfer": TransferForm,
     "send": SendForm,
+    "introduce": IntroduceForm,
     "correct": CorrectForm,
     "end": EndForm,
 }

@@ -84,7 +84,7 @@ class ContentOpening(models.Model):
 
 class RosterAction(models.TextChoices):
     ADDED = "ADDED", _("Added to the roster")
-    CORRECTED = "CORRECTED", _("Name or code corrected")
+    CORRECTED = "CORRECTED", _("Name corrected")
     ENDED = "ENDED", _("Taken off the roster")
     TRANSFERRED = "TRANSFERRED", _("Transferred to another cell")
     SENT = "SENT", _("Sent to another cell for a time")

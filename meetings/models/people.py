@@ -191,7 +191,8 @@ class Member(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     full_name = CleanLine(_("full name"), max_length=120)
-    # The number under which the superior's own list knows the member; makes a repeated import find the same person.
+    # The number under which the superior's own list knows the member; makes a repeated import find the same person. Nobody types it on
+    # a page: being refused for another's code would tell that there is such a member.
     official_code = models.CharField(_("code in the list"), max_length=30, null=True, unique=True)
     fold = text_key("vi_fold", "full_name")
     order_key = text_key("vi_person_order_key", "full_name")
@@ -233,6 +234,34 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.member} · {self.cell}"
+
+
+class Introduction(models.Model):
+    """What a home cell's side wrote for a member who goes to a cell out of its sight, for a time or for good.
+
+    Whoever is shown its code takes the member in; only the code's digest is stored.
+    """
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="introductions")
+    cell = models.ForeignKey(Cell, models.PROTECT, related_name="+")
+    relation = models.CharField(_("relation"), max_length=10, choices=Relation.choices)
+    during = DateRangeField(_("from – to"))
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("introduction")
+        verbose_name_plural = _("introductions")
+        constraints = [
+            models.CheckConstraint(condition=Q(relation__in=Relation.values), name="introduction_relation_is_known"),
+            models.UniqueConstraint(fields=["member"], condition=Q(used_at__isnull=True), name="one_introduction_waits_per_member"),
+        ]
+
+    def __str__(self):
+        return f"{self.member} · {self.made_at:%d/%m/%Y}"
 
 
 class Standing(models.Model):

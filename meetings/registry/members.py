@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from meetings import text
 from meetings.models import Cell, Member, Membership, Relation, Standing, StandingKind
 from meetings.registry.bodies import Bodies, in_batches
 from meetings.registry.reading import EARLIEST, Faults, Row, read_rows
@@ -55,15 +56,18 @@ class People:
     bodies: Bodies
     members: dict[str, Member] = field(default_factory=dict)
     new: list[Member] = field(default_factory=list)
-    renamed: dict[str, Member] = field(default_factory=dict)
+    changed: dict[str, Member] = field(default_factory=dict)
     memberships: dict[tuple[str, str], Line] = field(default_factory=lambda: defaultdict(Line))
     standings: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
     cell_names: dict[str, str] = field(default_factory=dict)
 
-    def load(self, codes: set[str]) -> None:
-        """What is stored of these members."""
+    def load(self, items: Iterable["MemberRow"]) -> None:
+        """What is stored of the members of these rows."""
+        codes = {item.code for item in items}
         for batch in in_batches(codes):
             self.members |= {member.official_code: member for member in Member.objects.filter(official_code__in=batch)}
+        self._recognise([item for item in items if item.code not in self.members])
+        for batch in in_batches(codes):
             # By keys and without joins: right after a large import the planner knows nothing of these tables yet.
             codes_by_key = {self.members[code].pk: code for code in batch if code in self.members}
             held = Membership.objects.filter(member__in=codes_by_key)
@@ -76,6 +80,24 @@ class People:
             standings = Standing.objects.filter(member__in=codes_by_key)
             for member, kind, during, key in standings.values_list("member_id", "kind", "during", "pk"):
                 self.standings[codes_by_key[member]].spans.append(Span(kind, during.lower, during.upper, key))
+
+    def _recognise(self, items: Iterable["MemberRow"]) -> None:
+        """Who was put on a roster by hand has no code yet: the list's row of that cell and name is that person, if it is the only one."""
+        wanted = defaultdict(set)
+        for item in items:
+            if (cell := self.bodies.cells.get(item.cell_code)) and cell.pk:
+                wanted[cell.pk, text.fold(item.full_name)].add(item.code)
+        found = defaultdict(set)
+        for batch in in_batches({cell for cell, _name in wanted}):
+            held = Membership.objects.filter(cell__in=batch, member__official_code=None)
+            for cell, name, member in held.values_list("cell_id", "member__fold", "member_id"):
+                if (cell, name) in wanted:
+                    found[cell, name].add(member)
+        of_code = {min(wanted[place]): min(people) for place, people in found.items() if len(people) == len(wanted[place]) == 1}
+        members = Member.objects.in_bulk(of_code.values())
+        for code, key in of_code.items():
+            self.members[code] = self.changed[code] = members[key]
+            members[key].official_code = code
 
     def take(self, item: "MemberRow") -> None:
         """Lay one row of the list beside what is known; a fault of the row where it can't be."""
@@ -90,7 +112,7 @@ class People:
         elif member.full_name != item.full_name:
             member.full_name = item.full_name
             if member.pk is not None:
-                self.renamed[item.code] = member
+                self.changed[item.code] = member
         span = Span(item.cell_code, item.from_, item.until, reason=item.end_reason)
         over = self.memberships[item.code, item.relation].lay(span, ends_earlier=item.ends_earlier, because=TRANSFERRED)
         if over is not None:
@@ -111,7 +133,7 @@ class People:
     def write(self) -> tuple[int, int]:
         """Write what changed, inside the caller's transaction. Returns how many rows were made and how many changed."""
         Member.objects.bulk_create(self.new, batch_size=BATCH)
-        Member.objects.bulk_update(self.renamed.values(), ["full_name"], batch_size=1000)
+        Member.objects.bulk_update(self.changed.values(), ["full_name", "official_code"], batch_size=1000)
         old, fresh = _changed((key[0], line) for key, line in self.memberships.items())
         # What ends must end before what follows begins.
         Membership.objects.bulk_update(
@@ -148,7 +170,7 @@ class People:
             batch_size=BATCH,
         )
         made = len(self.new) + len(fresh) + len(fresh_standings)
-        return made, len(self.renamed) + len(old) + len(old_standings)
+        return made, len(self.changed) + len(old) + len(old_standings)
 
 
 def _changed(lines: Iterable[tuple[str, Line]]) -> tuple[list[tuple[str, Span]], list[tuple[str, Span]]]:
@@ -175,7 +197,7 @@ def read_members(path: Path, bodies: Bodies, faults: Faults) -> People:
         if row.is_sound:
             items.append(item)
     bodies.load_cells({item.cell_code for item in items})
-    people.load({item.code for item in items})
+    people.load(items)
     # By day, so that a row that ends an earlier one finds it, however the file is ordered.
     for item in sorted(items, key=lambda item: item.from_):
         people.take(item)

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from meetings import changes, text
 from meetings.forms.keyed import posted
-from meetings.forms.people import ACTIONS, AddMemberForm, current_or_to_come
+from meetings.forms.people import ACTIONS, AddMemberForm, TakeInForm, current_or_to_come
+from meetings.introducing import VALID_FOR, waiting_introductions
 from meetings.models import Cell, Exemption, Membership, PositionTitle, Relation, RosterChange, Standing, StandingKind
 from meetings.permissions import parent_path, require
 from meetings.recording import Refused
@@ -99,9 +100,27 @@ def roster_add(request: HttpRequest, cell: UUID) -> HttpResponse:
     return render(request, "meetings/roster_add.html", {"cell": cell, "form": form}, status=422 if form.errors else 200)
 
 
+@never_cache
+@require_http_methods(["GET", "POST"])
+def roster_take_in(request: HttpRequest, cell: UUID) -> HttpResponse:
+    """The other half of an introduction: the cell that is shown its code takes the member in."""
+    cell = _cell(request, cell)
+    form = TakeInForm(posted(request))
+    if form.is_valid():
+        try:
+            change = form.record(cell=cell, by=request.user, at=timezone.now())
+        except Refused as refusal:
+            form.add_problems(refusal)
+        else:
+            messages.success(request, _("%(name)s is on the roster.") % {"name": change.member.full_name})
+            return redirect("roster", cell.public_id)
+    return render(request, "meetings/roster_take_in.html", {"cell": cell, "form": form}, status=422 if form.errors else 200)
+
+
 @require_GET
 def roster_member(request: HttpRequest, cell: UUID, member: UUID) -> HttpResponse:
-    """Template `meetings/roster_member.html`: `cell`, `membership`, `member`, the member's dated rows, `actions`."""
+    """Template `meetings/roster_member.html`: `cell`, `membership`, `member`, the member's dated rows, the `introduction` that waits
+    or None, `actions`."""
     cell = _cell(request, cell)
     membership = _membership(cell, member)
     person, today = membership.member, timezone.localdate()
@@ -126,6 +145,7 @@ def roster_member(request: HttpRequest, cell: UUID, member: UUID) -> HttpRespons
             "positions": positions,
             "exemptions": exemptions,
             "is_away": away.exists(),
+            "introduction": waiting_introductions(timezone.now()).filter(member=person, cell=cell).select_related("made_by").first(),
             "today": today,
             "actions": [(name, ACTIONS[name].heading) for name in _actions(membership, standings, positions, exemptions, today)],
         },
@@ -152,7 +172,10 @@ def _actions(membership: Membership, standings, positions, exemptions, today) ->
 @never_cache
 @require_http_methods(["GET", "POST"])
 def roster_change(request: HttpRequest, cell: UUID, member: UUID, action: str) -> HttpResponse:
-    """Template `meetings/roster_change.html`: `cell`, `membership`, `form`; where a cell is chosen, `q` and `more`."""
+    """Template `meetings/roster_change.html`: `cell`, `membership`, `form`; where a cell is chosen, `q` and `more`.
+
+    An introduction is answered with its code, which is shown once and kept nowhere: `meetings/introduction_made.html`.
+    """
     cell = _cell(request, cell)
     membership = _membership(cell, member)
     if action not in ACTIONS or (membership.relation != Relation.HOME and action not in OF_GUESTS):
@@ -164,10 +187,13 @@ def roster_change(request: HttpRequest, cell: UUID, member: UUID, action: str) -
     form = ACTIONS[action](posted(request), membership=membership, cells=cells)
     if form.is_valid():
         try:
-            form.record(by=request.user, at=timezone.now())
+            done = form.record(by=request.user, at=timezone.now())
         except Refused as refusal:
             form.add_problems(refusal)
         else:
+            if form.makes_code:
+                shown = {"cell": cell, "membership": membership, "code": done, "until": timezone.now() + VALID_FOR}
+                return render(request, "meetings/introduction_made.html", shown)
             messages.success(request, _("Recorded for %(name)s.") % {"name": membership.member.full_name})
             return redirect("roster", cell.public_id)
     if "to" in form.fields and form.is_bound:

@@ -70,11 +70,12 @@ def test_every_page_of_people_is_fit_to_be_seen(cell, running_site, request, siz
         person.go(reverse(page))
         person.looks(f"{page}-{size}")
     person.log_in("van-phong")
-    for action in ("official", "end-position", "exempt", "end-exemption", "transfer", "send", "correct", "end"):
+    for action in ("official", "end-position", "exempt", "end-exemption", "transfer", "send", "introduce", "correct", "end"):
         person.go(reverse("roster_change", args=[own.public_id, member.public_id, action]))
         person.looks(f"roster-{action}-{size}")
     for name, args in (
         ("roster", [own.public_id]),
+        ("roster_take_in", [own.public_id]),
         ("accounts", [committee.public_id]),
         ("accounts_of", [committee.public_id, own.public_id]),
         ("appoint", [committee.public_id, own.public_id, "FOLLOWING_MEMBER"]),

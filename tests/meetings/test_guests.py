@@ -26,7 +26,7 @@ def guest():
     return client, host, member, stay
 
 
-@pytest.mark.parametrize("action", ["correct", "exempt", "official", "transfer", "send", "end-exemption", "position"])
+@pytest.mark.parametrize("action", ["correct", "exempt", "official", "transfer", "send", "introduce", "end-exemption", "position"])
 def test_what_is_the_home_cells_is_not_there_for_the_host(guest, action):
     client, host, member, _stay = guest
     path = reverse("roster_change", args=[host.public_id, member.public_id, action])

@@ -178,12 +178,11 @@ class TestRosterPage:
         assert list(response.context["form"].errors) == [field]
         assert not Member.objects.exists()
 
-    def test_overlapping_home_gets_a_sentence(self, cell, other, office):
-        member = make_member(other, "Lê Thị Hoa")
-        Member.objects.filter(pk=member.pk).update(official_code="077")
-        form = {"full_name": "Lê Thị Hoa", "official_code": "077", "relation": "HOME", "standing": "OFFICIAL", "from_": today()}
-        response = as_user(office).post(reverse("roster_add", args=[cell.public_id]), form)
-        assert "from_" in response.context["form"].errors
+    def test_two_stays_at_a_time_get_a_sentence(self, cell, other, office, commune):
+        member, third = make_member(cell), make_cell("Chi bộ Thôn Ba", committee=commune)
+        client, url = as_user(office), reverse("roster_change", args=[cell.public_id, member.public_id, "send"])
+        assert client.post(url, {"to": other.public_id, "from_": today()}).status_code == 302
+        assert "from_" in client.post(url, {"to": third.public_id, "from_": today()}).context["form"].errors
 
     @pytest.mark.parametrize(
         ("action", "fields", "holds"),

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from meetings.models import Appointment, Cell, Committee, Level, Member, Membership, Placement, Standing, User
 from meetings.registry import import_registry
 from meetings.roll_call import roster_on
-from tests.factories import make_cell, make_committee, make_user
+from tests.factories import make_cell, make_committee, make_member, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +167,23 @@ def test_an_end_recorded_on_the_roster_page_survives_the_same_file(write):
     Membership.objects.filter(member__official_code="M2").update(during=(date(2025, 7, 1), date(2026, 10, 1)))
     load(path)
     assert Membership.objects.get(member__official_code="M2").during.upper == date(2026, 10, 1)
+
+
+def test_who_was_added_by_hand_is_the_lists_person_of_that_cell_and_name(write):
+    load(write())
+    cell = Cell.objects.get(official_code="CB2")
+    by_hand = make_member(cell, "Lý Thị Hoà", since=date(2026, 11, 1))
+    namesakes = [make_member(cell, "Võ Văn Hai") for _person in range(2)]
+    elsewhere = make_member(Cell.objects.get(official_code="CB1"), "Phạm Thị Ba")
+    rows = ["M7,Lý Thị Hòa,CB2,2026-11-01", "M8,Võ Văn Hai,CB2,2026-11-01", "M9,Phạm Thị Ba,CB2,2026-11-01"]
+    path = write(members="\n".join(["code,full_name,cell_code,from", *rows]))
+    assert not load(path).faults
+    by_hand.refresh_from_db()
+    assert (by_hand.official_code, by_hand.full_name, by_hand.memberships.count()) == ("M7", "Lý Thị Hòa", 1)
+    assert not Member.objects.filter(pk__in=[*(member.pk for member in namesakes), elsewhere.pk]).exclude(official_code=None).exists()
+    before = everything()
+    load(path)
+    assert everything() == before
 
 
 def test_check_writes_nothing(write):

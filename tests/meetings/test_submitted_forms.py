@@ -110,7 +110,7 @@ def test_another_name_from_one_page_is_another_member(told_apart):
     people, key = five(), uuid4()
     before = Member.objects.count()
     for name in ("Lê Thị Hoa", "Lê Thị Hòa"):
-        roster.add_member(cell=people.cell, new=roster.NewMember(name), from_=TODAY, by=people.user, at=NOW, form_key=key)
+        roster.add_member(cell=people.cell, full_name=name, from_=TODAY, by=people.user, at=NOW, form_key=key)
     assert Member.objects.count() - before == (2 if told_apart else 1)
 
 
