@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import date, time
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
 from evaluations.models import ScoreSheet
 from evaluations.sheets import Answer, answer_sheet, open_sheet
 from evaluations.submission import NotReady, submit
-from meetings.models import Meeting
+from meetings.models import Meeting, MeetingKind
 from meetings.recording import Refused, cancel_meeting, enter_held_meeting, read_sitting, record_sitting
 from tests.evaluations.month import NOVEMBER, NOW, TODAY, filled_in, posted, recorded_month
 from tests.meetings.sittings import recorded
@@ -39,6 +40,60 @@ def test_a_sitting_taken_back_makes_room_for_the_right_one():
 
     assert ScoreSheet.objects.get().meeting == month.meeting
     assert send(month).is_sent
+
+
+@pytest.fixture(params=[True, False], ids=["making room", "twin that makes no room"])
+def makes_room(request, monkeypatch) -> bool:
+    """Whether a draft sheet begun for another sitting of the month makes room for this one's."""
+    if not request.param:
+        for module in ("sheets", "submission"):
+            monkeypatch.setattr(f"evaluations.{module}.drop_drafts_of_other_sittings", lambda meeting: None)
+    return request.param
+
+
+def begun_for_a_sitting_that_became_thematic(*, with_set: bool):
+    """A month whose sheet was begun; then its sitting turned out to be the thematic one, and the regular one was recorded."""
+    month = recorded_month(with_set=with_set)
+    filled_in(month)
+    record_again(month, kind=MeetingKind.THEMATIC)
+    thematic, month.meeting = month.meeting, recorded(month.people)
+    return month, thematic
+
+
+def test_a_sheet_begun_for_a_sitting_that_became_thematic_makes_room_when_the_regular_one_is_scored(makes_room):
+    month, thematic = begun_for_a_sitting_that_became_thematic(with_set=True)
+    with pytest.raises(Meeting.DoesNotExist):
+        open_sheet(thematic, as_of=TODAY)
+    if not makes_room:
+        with pytest.raises(IntegrityError, match="one_sheet_per_cell_and_month"):
+            filled_in(month)
+        return
+    filled_in(month)
+    assert ScoreSheet.objects.get().meeting == month.meeting
+    assert send(month).is_sent
+
+
+def test_it_makes_room_too_when_the_regular_one_is_sent_without_a_set(makes_room):
+    month, _thematic = begun_for_a_sitting_that_became_thematic(with_set=False)
+    call = {"meeting": month.meeting, "by": month.people.user, "at": NOW, "expected_version": 0}
+    if not makes_room:
+        with pytest.raises(IntegrityError, match="one_sheet_per_cell_and_month"):
+            submit(**call)
+        return
+    assert submit(**call).is_sent
+    assert ScoreSheet.objects.get().meeting == month.meeting
+
+
+def test_the_page_of_a_sheet_whose_sitting_became_thematic_is_gone_until_the_regular_one_is_held():
+    month = recorded_month()
+    filled_in(month)
+    record_again(month, kind=MeetingKind.THEMATIC)
+    client = Client()
+    client.force_login(month.people.user, backend="django.contrib.auth.backends.ModelBackend")
+    path = reverse("cell_sheet", args=[month.people.cell.public_id, f"{NOVEMBER:%Y-%m}"])
+    assert client.get(path).status_code == client.post(path, {"version": 1, "level_3": 0}).status_code == 404
+    month.meeting = recorded(month.people)
+    assert client.get(path).context["sheet"].version == 0
 
 
 def test_what_was_voted_on_is_what_is_sent():

@@ -7,7 +7,7 @@ from meetings.models import (
     FormDraft,
     Meeting,
 )
-from meetings.recording import conclude_meeting
+from meetings.recording import DraftForm, conclude_meeting, keep_draft
 from tests.meetings.sitting_pages import NOW, a_form, browser_of, page_of, words_of
 from tests.meetings.sittings import five, held, recorded
 
@@ -59,6 +59,20 @@ class TestDrafts:
         late = browser.post(reverse("meeting_draft", args=[meeting.public_id, "hold"]), form)
         assert (late.status_code, "recorded anew" in late.json()["error"]) == (409, True)
         assert not FormDraft.objects.exists()
+
+    def test_a_draft_of_hundreds_of_rows_shows_one_more_than_may_be_recorded(self, monkeypatch):
+        people = five()
+        meeting, browser = held(people), browser_of(people.user)
+        fields = {f"{rows}-{number}-text": ["x"] for rows in ("tasks", "decisions") for number in range(300)}
+        keep_draft(meeting=meeting, form=DraftForm.HOLD, fields=fields, base_version=1, by=people.user, at=NOW)
+
+        def shown():
+            page = browser.get(page_of("meeting_hold", meeting))
+            return [len(page.context[rows].forms) for rows in ("tasks", "decisions")]
+
+        assert shown() == [41, 41]
+        monkeypatch.setattr("meetings.forms.holding.MOST_ROWS", 10_000)
+        assert shown() == [300, 300]
 
     @pytest.mark.parametrize("form", ["prepare", "post"])
     def test_the_other_forms_keep_theirs_too(self, form):
