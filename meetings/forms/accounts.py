@@ -1,5 +1,7 @@
 """Forms of the accounts page."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +15,9 @@ NEW, KNOWN = "NEW", "KNOWN"
 
 
 class PersonForm(KeyedForm):
-    """Who gets an appointment. `person` is the answer once the form is valid."""
+    """Who gets an appointment, from which day on (the field named `day`)."""
+
+    day: str
 
     login = forms.ChoiceField(
         label=_("Login"),
@@ -33,16 +37,20 @@ class PersonForm(KeyedForm):
         return username
 
     @property
-    def person(self) -> Person:
+    def answer(self) -> dict[str, Any]:
+        """What `accounts.appoint` and `accounts.hand_over` are told, once the form is valid."""
         cleaned = self.cleaned_data
-        return Person(full_name=cleaned["full_name"], username=cleaned["username"], is_new=cleaned["login"] == NEW)
+        person = Person(full_name=cleaned["full_name"], username=cleaned["username"], is_new=cleaned["login"] == NEW)
+        return {"person": person, self.day: cleaned[self.day], "form_key": cleaned["form_key"]}
 
 
 class AppointForm(PersonForm):
+    day = "from_"
     from_ = DayField(label=_("From"))
 
 
 class HandOverForm(PersonForm):
+    day = "on"
     on = DayField(label=_("Handed over on"), help_text=_("The one before loses access on this day, the successor has it."))
 
 

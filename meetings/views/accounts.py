@@ -1,7 +1,9 @@
 """The accounts page of a committee's office: who may log in for the bodies directly under it."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from meetings import accounts, text
 from meetings.codes import VALID_FOR
-from meetings.forms.accounts import AppointForm, EndAppointmentForm, HandOverForm
+from meetings.forms.accounts import AppointForm, EndAppointmentForm, HandOverForm, PersonForm
 from meetings.forms.keyed import posted
 from meetings.models import Appointment, Cell, Committee, LoginCode, Role, path_end
 from meetings.permissions import require
@@ -161,63 +163,46 @@ def appoint(request: HttpRequest, committee: UUID, body: UUID, role: str) -> Htt
     body = _body(committee, body)
     if role not in accounts.roles_for(body):
         raise Http404
-    today = timezone.localdate()
-    initial = {"username": accounts.propose_username(body=body, role=role, above=committee), "from_": today}
-    form = AppointForm(posted(request), initial=initial)
-    if form.is_valid():
-        try:
-            appointment = accounts.appoint(
-                committee=committee,
-                body=body,
-                role=role,
-                person=form.person,
-                from_=form.cleaned_data["from_"],
-                by=request.user,
-                at=timezone.now(),
-                form_key=form.cleaned_data["form_key"],
-            )
-        except Refused as refusal:
-            form.add_problems(refusal)
-        else:
-            return _done(request, committee, appointment, _("%(name)s is appointed."))
-    return render(
-        request,
-        "meetings/appoint.html",
-        {"committee": committee, "body": body, "role": Role(role), "form": form, "predecessor": None},
-        status=422 if form.errors else 200,
-    )
+    write = partial(accounts.appoint, body=body, role=role)
+    return _appointing(request, committee, body, role, AppointForm, write, _("%(name)s is appointed."))
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def hand_over(request: HttpRequest, committee: UUID, appointment: UUID) -> HttpResponse:
     committee = _office(request, committee)
-    appointment = _appointment(committee, appointment)
-    body = appointment.cell or appointment.committee
-    initial = {
-        "username": accounts.propose_username(body=body, role=appointment.role, above=committee),
-        "on": timezone.localdate(),
-    }
-    form = HandOverForm(posted(request), initial=initial)
+    held = _appointment(committee, appointment)
+    body, write = held.cell or held.committee, partial(accounts.hand_over, appointment=held)
+    return _appointing(request, committee, body, held.role, HandOverForm, write, _("Handed over to %(name)s."), predecessor=held)
+
+
+def _appointing(
+    request: HttpRequest,
+    committee: Committee,
+    body: Cell | Committee,
+    role: str,
+    form_class: type[PersonForm],
+    write: Callable[..., Appointment],
+    done: str,
+    predecessor: Appointment | None = None,
+) -> HttpResponse:
+    """Template `meetings/appoint.html`: `committee`, `body`, `role`, `form`, `predecessor` or None. `write` is what the form stands for."""
+    initial = {"username": accounts.propose_username(body=body, role=role, above=committee), form_class.day: timezone.localdate()}
+    form = form_class(posted(request), initial=initial)
     if form.is_valid():
         try:
-            successor = accounts.hand_over(
-                committee=committee,
-                appointment=appointment,
-                person=form.person,
-                on=form.cleaned_data["on"],
-                by=request.user,
-                at=timezone.now(),
-                form_key=form.cleaned_data["form_key"],
-            )
+            appointment = write(committee=committee, by=request.user, at=timezone.now(), **form.answer)
         except Refused as refusal:
             form.add_problems(refusal)
         else:
-            return _done(request, committee, successor, _("Handed over to %(name)s."))
+            if not appointment.user.has_usable_password():
+                done += " " + _("Next: issue a login code, and hand it over in person.")
+            messages.success(request, done % {"name": appointment.user.full_name})
+            return redirect("accounts_of", committee.public_id, body.public_id)
     return render(
         request,
         "meetings/appoint.html",
-        {"committee": committee, "body": body, "role": Role(appointment.role), "form": form, "predecessor": appointment},
+        {"committee": committee, "body": body, "role": Role(role), "form": form, "predecessor": predecessor},
         status=422 if form.errors else 200,
     )
 
@@ -249,15 +234,6 @@ def end_appointment(request: HttpRequest, committee: UUID, appointment: UUID) ->
         {"committee": committee, "body": body, "appointment": appointment, "form": form},
         status=422 if form.errors else 200,
     )
-
-
-def _done(request: HttpRequest, committee: Committee, appointment: Appointment, sentence: str) -> HttpResponse:
-    body = appointment.cell or appointment.committee
-    name = {"name": appointment.user.full_name}
-    if not appointment.user.has_usable_password():
-        sentence += " " + _("Next: issue a login code, and hand it over in person.")
-    messages.success(request, sentence % name)
-    return redirect("accounts_of", committee.public_id, body.public_id)
 
 
 @never_cache
