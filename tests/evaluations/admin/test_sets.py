@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluations import admin as pages
+from evaluations.admin import drafts
 from evaluations.loading import as_entry
 from evaluations.models import Condition, CriteriaSet, Parameter, RuleDocument, SetKind, SetState
 from evaluations.publishing import publish
@@ -38,7 +38,7 @@ def test_with_the_guard_off_the_same_request_would_be_stored(admin, draft, provi
     line.refresh_from_db()
     assert line.title != "Khác"
 
-    monkeypatch.setattr(pages, "to_edit_set", lambda authority, criteria_set: YES)
+    monkeypatch.setattr(drafts, "to_edit_set", lambda authority, criteria_set: YES)
     assert admin.post(page_of(line), request).status_code == 302
     line.refresh_from_db()
     assert line.title == "Khác"

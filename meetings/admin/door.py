@@ -1,6 +1,10 @@
-"""What the admin's pages of any app build on; this app registers none of its own."""
+"""Who gets into the admin, and how its pages show their fields."""
 
+from django.contrib.admin.widgets import AdminTextInputWidget, RelatedFieldWidgetWrapper
+from django.db.models import Model
 from django.http import HttpRequest
+
+from meetings.models.fields import CleanLine
 
 
 class EditedByCriteriaAdmins:
@@ -24,3 +28,18 @@ class EditedByCriteriaAdmins:
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return bool(request.authority.to_edit_criteria())
+
+
+class PlainFields:
+    """Lines of text in one line, and no link that makes, changes or deletes what a field names, but for the models in `linked`."""
+
+    long_line = {"class": "vLargeTextField"}
+    linked: tuple[type[Model], ...] = ()
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, CleanLine):
+            kwargs["widget"] = AdminTextInputWidget(attrs=self.long_line if db_field.max_length > 100 else {})
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper) and db_field.related_model not in self.linked:
+            field.widget.can_add_related = field.widget.can_change_related = field.widget.can_delete_related = False
+        return field

@@ -1,0 +1,142 @@
+"""The page of a criterion: its columns and its ordered rows, with all that their conditions can be made of."""
+
+from django.contrib import admin
+from django.db.models import Prefetch
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from evaluations.admin.drafts import NOTHING, Inline, SetPage, shown_points
+from evaluations.conditions import Asked, written
+from evaluations.editing import put_in_order, readable_sets, to_edit_set
+from evaluations.forms.criteria import CriterionForm, OrderedFormSet, RowForm
+from evaluations.measures import MEASURES, Unit
+from evaluations.models import Comparison, Condition, CriteriaSet, Criterion, Row, SetKind
+from evaluations.publishing import faults_of
+from meetings.permissions import require
+
+UNITS = {
+    Unit.COUNT: _("whole number"),
+    Unit.MINUTES: _("minutes"),
+    Unit.DAYS: _("days"),
+    Unit.YES_NO: _("yes or no"),
+    Unit.RATIO: _("share in percent"),
+}
+
+
+def closed_list(criteria_set: CriteriaSet) -> dict:
+    """What a condition in the set can be made of, for the help panel."""
+    return {
+        "measures": [(measure, UNITS[measure.unit]) for measure in MEASURES.values()],
+        "parameters": criteria_set.parameters.order_by("code"),
+        "comparisons": Comparison.choices,
+    }
+
+
+class RowInline(Inline):
+    model = Row
+    form = RowForm
+    formset = OrderedFormSet
+    points = ("points",)
+    shown_points = shown_points(Row, "points")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related(Prefetch("conditions", Condition.objects.select_related("parameter")))
+
+    def get_fields(self, request, obj=None):
+        return self.as_shown(request, obj, ["order", "when", "points", "words"])
+
+    def get_extra(self, request, obj=None, **kwargs) -> int:
+        return 0 if obj is not None and obj.rows.exists() else 2
+
+    @admin.display(description=_("Order"))
+    def order(self, row: Row) -> int:
+        return row.position
+
+    @admin.display(description=_("Conditions"))
+    def when(self, row: Row) -> str:
+        return written(map(Asked.of, row.conditions.all())) or NOTHING
+
+
+@admin.register(Criterion)
+class CriterionAdmin(SetPage):
+    """Reached from the page of its set, and leading back to it."""
+
+    form = CriterionForm
+    inlines = (RowInline,)
+    points = ("max_points",)
+    shown_max_points = shown_points(Criterion, "max_points")
+
+    def set_of(self, obj: Criterion) -> CriteriaSet:
+        return obj.criteria_set
+
+    def panels(self, obj: Criterion) -> dict:
+        """What keeps the criterion from being published, and all that its conditions can be made of."""
+        faults = faults_of(obj.criteria_set) if obj.criteria_set.kind == SetKind.SHEET else []
+        return {"faults": [fault for fault in faults if fault.where == obj.code], **closed_list(obj.criteria_set)}
+
+    def has_module_permission(self, request) -> bool:
+        return False  # no list of its own
+
+    def changelist_view(self, request, extra_context=None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:evaluations_criteriaset_changelist"))
+
+    def get_queryset(self, request):
+        readable = readable_sets(request.authority).values("pk")
+        return super().get_queryset(request).filter(criteria_set__in=readable).select_related("criteria_set__owner", "group")
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """A new criterion of the set that the address names (?set=…)."""
+        key = request.GET.get("set", "")
+        criteria_set = get_object_or_404(readable_sets(request.authority), pk=key if key.isdecimal() and len(key) < 10 else None)
+        if request.method == "POST":
+            criteria_set = CriteriaSet.objects.select_for_update(of=["self"]).get(pk=criteria_set.pk)
+        require(to_edit_set(request.authority, criteria_set))
+        request.criteria_set = criteria_set
+        context = {"criteria_set": criteria_set, "show_save_and_add_another": False, **closed_list(criteria_set)}
+        return super().add_view(request, form_url, {**context, **(extra_context or {})})
+
+    def get_fieldsets(self, request, obj=None):
+        own = ["group", "order", "code", "title", "max_points", "kind", "clause", "concretises"]
+        applying = ["applies_when", "not_applicable", "needs_confirmation", "reading"]
+        return [(None, {"fields": self.as_shown(request, obj, own)}), (_("Where it applies, and how it is read"), {"fields": applying})]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form)(form.__name__, (form,), {"criteria_set": obj.criteria_set if obj else request.criteria_set})
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        parameters = {parameter.code: parameter for parameter in obj.criteria_set.parameters.order_by("code")}
+        return super().get_formset_kwargs(request, obj, inline, prefix) | {"form_kwargs": {"parameters": parameters}}
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        form.save_applies_when()
+        put_in_order(form.instance.criteria_set, moved=form.instance)
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        put_in_order(obj.criteria_set)
+        request.criteria_set = obj.criteria_set
+
+    def response_delete(self, request, obj_display, obj_id) -> HttpResponse:
+        super().response_delete(request, obj_display, obj_id)  # says that it is gone
+        return self._to_set(request.criteria_set)
+
+    def response_post_save_add(self, request, obj) -> HttpResponse:
+        return self._to_set(obj.criteria_set)
+
+    def response_post_save_change(self, request, obj) -> HttpResponse:
+        return self._to_set(obj.criteria_set)
+
+    def _to_set(self, criteria_set: CriteriaSet) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:evaluations_criteriaset_change", args=[criteria_set.pk]))
+
+    @admin.display(description=_("Order"))
+    def order(self, criterion: Criterion) -> int:
+        return criterion.position
+
+    @admin.display(description=_("Applies when"))
+    def applies_when(self, criterion: Criterion) -> str:
+        return written(map(Asked.of, criterion.applies_when.select_related("parameter"))) or _("always")

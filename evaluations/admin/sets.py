@@ -1,0 +1,127 @@
+"""The page of a set: its columns, groups and parameters, and the list of its criteria."""
+
+from itertools import islice
+
+from django.contrib import admin
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from evaluations.admin.drafts import NOTHING, Inline, SetPage, shown_points
+from evaluations.definition import definition_of
+from evaluations.editing import put_in_order, readable_sets
+from evaluations.forms.criteria import GroupForm, GroupFormSet, SetForm
+from evaluations.models import CriteriaSet, CriterionGroup, Parameter, RuleDocument, SetKind
+from evaluations.publishing import faults_of
+from evaluations.reach import cases
+from meetings.models import Committee
+
+
+class GroupInline(Inline):
+    model = CriterionGroup
+    form = GroupForm
+    formset = GroupFormSet
+    points = ("max_points",)
+    shown_max_points = shown_points(CriterionGroup, "max_points")
+
+    def get_fields(self, request, obj=None):
+        return self.as_shown(request, obj, ["order", "code", "title", "max_points"])
+
+    @admin.display(description=_("Order"))
+    def order(self, group: CriterionGroup) -> int:
+        return group.position
+
+
+class ParameterInline(Inline):
+    model = Parameter
+    fields = ("code", "title", "default")
+
+
+@admin.register(CriteriaSet)
+class CriteriaSetAdmin(SetPage):
+    form = SetForm
+    linked = (RuleDocument,)
+    inlines = (GroupInline, ParameterInline)
+    list_display = ("title", "code", "kind", "state", "owner", "effective_from")
+    list_filter = ("state", "kind")
+    list_select_related = ("owner",)
+    search_fields = ("code", "title")
+    points = ("good_from", "fair_from", "average_from")
+    readonly_fields = ("kind", "state", "in_force")
+    shown_good_from = shown_points(CriteriaSet, "good_from")
+    shown_fair_from = shown_points(CriteriaSet, "fair_from")
+    shown_average_from = shown_points(CriteriaSet, "average_from")
+
+    def set_of(self, obj: CriteriaSet) -> CriteriaSet:
+        return obj
+
+    def panels(self, obj: CriteriaSet) -> dict:
+        """The criteria; what keeps a sheet from being published; where nothing does, how low and how high its totals can be."""
+        shown = {"criteria": obj.criteria.select_related("group"), "faults": [], "cases": []}
+        if obj.kind == SetKind.SHEET:
+            shown["faults"] = faults_of(obj)
+        if obj.kind == SetKind.SHEET and not shown["faults"]:
+            definition = definition_of(obj)
+            conditions = {line.applies_when for line in definition if line.applies_when}
+            # Every line applies; then one condition fails, each in its turn.
+            shown["cases"] = list(islice(cases(definition), 1 + len(conditions)))
+        return shown
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(pk__in=readable_sets(request.authority).values("pk")).select_related("owner")
+
+    def get_fieldsets(self, request, obj=None):
+        own = ["title", "code", "document", "based_on", "owner", "effective_from", "effective_to"]
+        rest = [(_("Classes"), {"fields": self.as_shown(request, obj, [*self.points])}), (None, {"fields": ["note"]})]
+        if obj is None:
+            return [(None, {"fields": ["copy_of", *own]}), *rest]
+        return [(None, {"fields": [*own, "kind", "state", "in_force"]}), *rest]
+
+    def get_readonly_fields(self, request, obj=None):
+        # What its lines concretise, and whose it is, stays as it was when the set was made.
+        settled = () if obj is None else ("based_on", "owner")
+        return (*super().get_readonly_fields(request, obj), *settled)
+
+    def get_inlines(self, request, obj):
+        return () if obj is None else self.inlines
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj is None:
+            form.base_fields["copy_of"].queryset = readable_sets(request.authority).order_by("title")
+        else:
+            del form.base_fields["copy_of"]
+        return form
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "owner":
+            own = Committee.objects.filter(scope_path__in=request.authority.criteria_paths)
+            kwargs |= {"queryset": own, "required": True, "empty_label": None, "initial": own.first()}
+        if db_field.name == "based_on":
+            kwargs["queryset"] = CriteriaSet.objects.filter(kind=SetKind.FRAME, owner=None)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_form(self, request, form, change):
+        criteria_set = super().save_form(request, form, change)
+        if change:
+            return criteria_set
+        criteria_set.kind = SetKind.SHEET
+        return form.copy() if form.cleaned_data["copy_of"] else criteria_set
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if change:
+            put_in_order(form.instance)
+
+    def response_post_save_add(self, request, obj) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:evaluations_criteriaset_change", args=[obj.pk]))
+
+    @admin.display(description=_("In force for"))
+    def in_force(self, criteria_set: CriteriaSet) -> str:
+        scopes = criteria_set.scopes.select_related("committee")
+        return (
+            "; ".join(
+                f"{scope.committee} ({scope.get_cell_kind_display()})" if scope.cell_kind else str(scope.committee) for scope in scopes
+            )
+            or NOTHING
+        )
