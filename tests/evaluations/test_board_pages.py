@@ -1,9 +1,7 @@
 """A committee's month through real requests."""
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from evaluations.dashboard import SHOWN, cells_within, counts_of
@@ -12,6 +10,7 @@ from evaluations.models import Grade, MonthScore, ScoreState
 from evaluations.periods import Month
 from evaluations.scoring import committees_above, score, summarise
 from meetings.models import Cell, Level
+from tests.costs import queries_of
 from tests.evaluations.month import NOVEMBER, TODAY
 from tests.factories import make_cell, make_committee, make_user
 
@@ -40,21 +39,13 @@ def grow(province, communes: int, cells: int) -> None:
     summarise(committees_above(targets))
 
 
-def queries(client: Client, path: str) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
-        assert client.get(path).status_code == 200
-    return len(seen)
-
-
 def test_a_page_costs_the_same_with_one_row_and_with_thirty(province, board):
     month = reverse("committee_month", args=[province.public_id, "2026-11"])
     cells = reverse("committee_cells", args=[province.public_id, "2026-11"])
     grow(province, 1, 1)
-    few = queries(board, month), queries(board, cells)
+    few = queries_of(board, month), queries_of(board, cells)
     grow(province, 30, 2)
-    many = queries(board, month), queries(board, cells)
+    many = queries_of(board, month), queries_of(board, cells)
     assert few == many
     assert max(many) <= 14
 
