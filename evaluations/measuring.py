@@ -231,14 +231,6 @@ def measure(targets: Targets, *, as_of: date) -> int:
     names = ", ".join(COLUMNS)
     renewed = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in ("cell_id", "month"))
     with connection.cursor() as cursor:
-        # Who records or sends a sitting locks it and then measures. The first facts of a sitting lock it too, as what they refer to:
-        # in the same order, else the two lock each other out.
-        cursor.execute(
-            f"SELECT FROM ({targets.sql}) AS target(cell_id, month) JOIN meetings_meeting m ON m.cell_id = target.cell_id "
-            "AND m.for_month = target.month AND m.kind IN ('REGULAR', 'COMBINED') AND m.state IN ('HELD', 'CONCLUDED') "
-            "WHERE NOT EXISTS (SELECT FROM evaluations_monthfacts f WHERE f.meeting_id = m.id) ORDER BY m.id FOR KEY SHARE OF m",
-            targets.params,
-        )
         cursor.execute(
             f"DELETE FROM evaluations_monthfacts f USING ({targets.sql}) AS target(cell_id, month) "
             "WHERE f.cell_id = target.cell_id AND f.month = target.month AND NOT EXISTS ("

@@ -1,7 +1,7 @@
 """A month's score sheet as the cell sees and answers it, before and after it is sent."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
 
@@ -220,7 +220,7 @@ class Sheet:
 def open_sheet(meeting: Meeting, *, as_of: date) -> Sheet:
     """The sheet of a held regular or combined sitting, from the facts as they stand now; a sent one from what is stored.
 
-    About ten queries, whatever the number of criteria. Raises `Meeting.DoesNotExist` where the sitting was not held.
+    About ten queries, whatever the number of criteria. Raises `Meeting.DoesNotExist` where no such sitting was held.
     """
     stored = ScoreSheet.objects.select_related("criteria_set", "scorer", "submitted_by").filter(meeting=meeting).first()
     sent = stored is not None and stored.is_sent
@@ -231,24 +231,28 @@ def open_sheet(meeting: Meeting, *, as_of: date) -> Sheet:
     if criteria_set is None:
         return Sheet(meeting.cell, meeting, stored, None, facts, None, ())
     definition = definition_of(criteria_set)
-    if sent:
-        facts = MonthFacts.objects.filter(cell=meeting.cell_id, month=meeting.for_month).first() or facts
-        answers = {line.index: Answer(level=stored.levels[line.index]) for line in definition}
-        scored = Scored.kept(definition, stored)
-        own = stored.own
-        notes = dict(SheetNote.objects.filter(sheet=stored).values_list("criterion_id", "text"))
-    else:
-        answers = _answers(definition, stored)
-        levels = [answers[line.index].level for line in definition]
-        scored = evaluate(definition, facts, levels)
-        own = [own_points(answers[line.index], points) for line, points in zip(definition, scored.points, strict=True)]
-        notes = {}
-    explanations = explain(definition, facts, scored)
+    sheet = Sheet(meeting.cell, meeting, stored, definition, facts, None, ())
+    if not sent:
+        return _answered(sheet, _answers(definition, stored))
+    facts = MonthFacts.objects.filter(cell=meeting.cell_id, month=meeting.for_month).first() or facts
+    answers = {line.index: Answer(level=stored.levels[line.index]) for line in definition}
+    notes = dict(SheetNote.objects.filter(sheet=stored).values_list("criterion_id", "text"))
+    return _with_lines(replace(sheet, facts=facts), Scored.kept(definition, stored), answers, stored.own, notes)
+
+
+def _answered(sheet: Sheet, answers: Mapping[int, Answer]) -> Sheet:
+    """A sheet not sent yet, scored with these answers, one per line of its set. One query."""
+    scored = evaluate(sheet.definition, sheet.facts, [answers[line.index].level for line in sheet.definition])
+    own = [own_points(answers[line.index], points) for line, points in zip(sheet.definition, scored.points, strict=True)]
+    return _with_lines(sheet, scored, answers, own, notes={})
+
+
+def _with_lines(sheet: Sheet, scored: Scored, answers: Mapping[int, Answer], own: list[int | None], notes: Mapping[int, str]) -> Sheet:
     lines = tuple(
         SheetLine(explanation, answers[index], own[index], notes.get(explanation.line.criterion.pk, ""))
-        for index, explanation in enumerate(explanations)
+        for index, explanation in enumerate(explain(sheet.definition, sheet.facts, scored))
     )
-    return Sheet(meeting.cell, meeting, stored, definition, facts, scored, lines)
+    return replace(sheet, scored=scored, lines=lines)
 
 
 def own_points(answer: Answer, points: int | None) -> int | None:
@@ -283,36 +287,35 @@ def present_members(meeting: Meeting) -> list[Member]:
 
 
 @transaction.atomic
-def answer_sheet(*, meeting: Meeting, answers: Mapping[int, Answer], vote: Vote, expected_version: int, as_of: date) -> ScoreSheet:
-    """Store the cell's answers (by index of line) and vote on a sheet that is not sent yet; blanks are kept as blanks.
+def answer_sheet(*, meeting: Meeting, answers: Mapping[int, Answer], vote: Vote, expected_version: int, as_of: date) -> Sheet:
+    """Store the cell's answers (by index of line) and vote on a sheet that is not sent yet, and return it; blanks are kept as blanks.
 
-    Makes the sheet on its first answer. Raises `StaleSheet` where its version moved on, `AlreadySent` once it is frozen.
+    Locks the meeting; makes the sheet on its first answer. Raises `StaleSheet` where its version moved on, `AlreadySent` once it is
+    frozen, `Meeting.DoesNotExist` as `open_sheet`.
     """
-    Meeting.objects.select_for_update().get(pk=meeting.pk)
-    sheet = ScoreSheet.objects.filter(meeting=meeting).first()
-    if sheet is not None and sheet.is_sent:
+    meeting = Meeting.objects.locked().get(pk=meeting.pk)
+    sheet = open_sheet(meeting, as_of=as_of)
+    if sheet.is_sent:
         raise AlreadySent
-    if (sheet.version if sheet else 0) != expected_version:
-        raise StaleSheet(sheet or ScoreSheet(meeting=meeting, version=0))
-    facts = look(meeting.cell_id, meeting.for_month, as_of=as_of)
-    criteria_set = _set_in_force(facts) if facts else None
-    if sheet is None:
-        sheet = ScoreSheet(cell_id=meeting.cell_id, month=meeting.for_month, meeting=meeting, version=0)
+    stored = sheet.stored or ScoreSheet(cell_id=meeting.cell_id, month=meeting.for_month, meeting=meeting, version=0)
+    if stored.version != expected_version:
+        raise StaleSheet(stored)
     drop_drafts_of_other_sittings(meeting)
-    sheet.version += 1
-    sheet.criteria_set = criteria_set
-    for name in ("scorer", "proposer", "votes_for", "votes_base", "weak_points", "remedies"):
-        setattr(sheet, name, getattr(vote, name))
-    sheet.save()
-    if criteria_set is not None:
-        definition = definition_of(criteria_set)
-        # A line that asks nothing just now keeps what was said on it before.
-        said = [line.criterion for line in definition if line.index in answers]
-        sheet.entries.filter(criterion__in=said).delete()
-        sheet.entries.exclude(criterion__criteria_set=criteria_set).delete()
-        SheetEntry.objects.bulk_create(_entries(sheet, definition, answers))
-        sheet.voted = [line.own for line in open_sheet(meeting, as_of=as_of).lines]
-        sheet.save(update_fields=["voted"])
+    # A line that asks nothing just now keeps what was said on it before.
+    said = {line.line.index: line.answer for line in sheet.lines} | answers
+    sheet = replace(sheet, stored=stored)
+    stored.version += 1
+    stored.criteria_set = sheet.criteria_set
+    for field in fields(Vote):
+        setattr(stored, field.name, getattr(vote, field.name))
+    if sheet.definition is None:
+        stored.save()
+        return sheet
+    sheet = _answered(sheet, said)
+    stored.voted = [line.own for line in sheet.lines]
+    stored.save()
+    stored.entries.all().delete()
+    SheetEntry.objects.bulk_create(_entry(stored, line) for line in sheet.lines if not line.answer.is_blank)
     return sheet
 
 
@@ -322,15 +325,13 @@ def drop_drafts_of_other_sittings(meeting: Meeting) -> None:
     begun.exclude(meeting=meeting).delete()
 
 
-def _entries(sheet: ScoreSheet, definition: Definition, answers: Mapping[int, Answer]) -> Iterable[SheetEntry]:
-    for line in definition:
-        answer = answers.get(line.index, Answer())
-        if not answer.is_blank:
-            yield SheetEntry(
-                sheet=sheet,
-                criterion=line.criterion,
-                level_id=None if answer.level is None else line.levels[answer.level].key,
-                confirmed=answer.confirmed,
-                claimed_points=answer.claimed_points,
-                reason=answer.reason,
-            )
+def _entry(stored: ScoreSheet, line: SheetLine) -> SheetEntry:
+    answer = line.answer
+    return SheetEntry(
+        sheet=stored,
+        criterion=line.line.criterion,
+        level_id=None if answer.level is None else line.line.levels[answer.level].key,
+        confirmed=answer.confirmed,
+        claimed_points=answer.claimed_points,
+        reason=answer.reason,
+    )

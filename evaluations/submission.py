@@ -54,7 +54,7 @@ def submit(*, meeting: Meeting, by: User, at: datetime, expected_version: int, f
 
 @transaction.atomic
 def _send(*, meeting: Meeting, by: User, at: datetime, expected_version: int) -> ScoreSheet:
-    meeting = Meeting.objects.select_for_update(of=("self",)).select_related("cell").get(pk=meeting.pk)
+    meeting = Meeting.objects.locked().get(pk=meeting.pk)
     today = timezone.localdate(at)
     sheet = open_sheet(meeting, as_of=today)
     if sheet.is_sent:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from evaluations.forms.sending import SendForm
 from evaluations.forms.sheets import SheetForm
-from evaluations.models import ScoreSheet
 from evaluations.periods import Month
 from evaluations.sheets import AlreadySent, Sheet, StaleSheet, answer_sheet, open_sheet, present_members, vote_base_of
 from evaluations.submission import NotReady, missing_of, submit
@@ -44,7 +43,7 @@ def cell_sheet(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
     saves_itself = "X-Autosave" in request.headers
     if request.method == "POST" and form.is_valid():
         try:
-            stored = answer_sheet(
+            sheet = answer_sheet(
                 meeting=sheet.meeting,
                 answers=form.answers,
                 vote=form.vote,
@@ -53,7 +52,9 @@ def cell_sheet(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
             )
         except (StaleSheet, AlreadySent):
             return _stale(request, sheet, form)
-        return _saved(stored) if saves_itself else _after_saving(request, cell, month)
+        except Meeting.DoesNotExist as taken_back:
+            raise Http404 from taken_back
+        return _saved(sheet) if saves_itself else _after_saving(request, sheet, month)
     if saves_itself:
         return JsonResponse({"errors": form.errors}, status=422)
     return render(
@@ -75,16 +76,17 @@ def _confirming_group(request: HttpRequest, sheet: Sheet):
     return posted
 
 
-def _saved(stored: ScoreSheet) -> JsonResponse:
-    return JsonResponse({"saved_at": date_format(timezone.localtime(), "H:i"), "version": stored.version})
+def _saved(sheet: Sheet) -> JsonResponse:
+    return JsonResponse({"saved_at": date_format(timezone.localtime(), "H:i"), "version": sheet.version})
 
 
-def _after_saving(request: HttpRequest, cell: Cell, month: Month) -> HttpResponse:
+def _after_saving(request: HttpRequest, sheet: Sheet, month: Month) -> HttpResponse:
+    cell = sheet.cell
     if request.POST.get("confirm_group", "").isdecimal():
         page = redirect("cell_sheet", cell=cell.public_id, month=month)
         page["Location"] += f"#group-{int(request.POST['confirm_group'][:18])}"
         return page
-    if _sheet_or_404(cell, month).is_filled:
+    if sheet.is_filled:
         messages.success(request, _("The score is saved. Next: issue and post the conclusion, then send."))
         return redirect("cell_month", cell=cell.public_id, month=month)
     messages.info(request, _("Saved. Some lines are still open."))
@@ -138,6 +140,8 @@ def cell_send(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
             messages.warning(request, _("The sheet was changed meanwhile. Look at it once more, then send."))
         except AlreadySent:
             return redirect("cell_month", cell=cell.public_id, month=month)
+        except Meeting.DoesNotExist as taken_back:
+            raise Http404 from taken_back
         except Refused as refused:
             missing = list(refused.problems.values())
         else:

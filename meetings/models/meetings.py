@@ -75,6 +75,10 @@ class MeetingQuerySet(models.QuerySet):
     def for_month_of(self, day: date):
         return self.filter(for_month=day.replace(day=1))
 
+    def locked(self):
+        """With their cells, and locked until the transaction ends against whoever writes them; rows that refer to them may come."""
+        return self.select_for_update(of=("self",), no_key=True).select_related("cell")
+
 
 class Meeting(models.Model):
     """One sitting (or planned sitting) of a cell, for a month, whatever day it is held."""

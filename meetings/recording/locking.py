@@ -22,7 +22,7 @@ def lock_meeting(
     read: Callable[[Meeting], Record] | None = None,
 ) -> Meeting:
     """The meeting as it stands now, locked until the transaction ends. Raises `StaleForm` where its version has moved on."""
-    now = Meeting.objects.select_for_update(of=("self",)).select_related("cell").get(pk=meeting.pk)
+    now = Meeting.objects.locked().get(pk=meeting.pk)
     if now.version != expected_version:
         raise StaleForm(now, mine, read(now) if read else None)
     return now

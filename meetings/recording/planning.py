@@ -88,7 +88,7 @@ def enter_held_meeting(
         meeting = None
         if kind in MONTHLY_KINDS:
             waiting = Meeting.objects.monthly().for_month_of(month).filter(cell=cell).exclude(state__in=HELD_STATES)
-            meeting = waiting.select_for_update().first()
+            meeting = waiting.locked().first()
         if meeting is None:
             meeting = Meeting(cell=cell, for_month=month, kind=kind, held_on=held_on, state=MeetingState.HELD)
             save_monthly(meeting)

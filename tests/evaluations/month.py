@@ -12,7 +12,7 @@ from django.db import transaction
 
 from evaluations import publishing
 from evaluations.models import Condition, CriteriaSet, Criterion, CriterionGroup, Parameter, Row, RuleDocument, ScoreSheet
-from evaluations.sheets import Answer, Vote, answer_sheet, open_sheet
+from evaluations.sheets import Answer, Sheet, Vote, answer_sheet, open_sheet
 from meetings.models import Committee, Meeting
 from meetings.recording import Issue, record_posting
 from tests.meetings.sittings import Five, five, recorded
@@ -83,7 +83,7 @@ def recorded_month(*, with_set: bool = True, **sitting) -> RecordedMonth:
     return RecordedMonth(people, recorded(people, **sitting), criteria_set)
 
 
-def filled_in(month: RecordedMonth, **changes: Answer) -> ScoreSheet:
+def filled_in(month: RecordedMonth, **changes: Answer) -> Sheet:
     """Every line answered: the best level of judged lines, proposals confirmed; `line_3_1=Answer(…)` for one line otherwise."""
     sheet = open_sheet(month.meeting, as_of=TODAY)
     answers = {line.line.index: _usual_answer(line) for line in sheet.lines}

@@ -237,21 +237,27 @@ def test_a_chunk_that_read_before_a_change_does_not_write_after_its_scoring(comm
     assert MonthScore.objects.get(cell=second, month=NOVEMBER).held == holding
 
 
-def test_sending_a_month_and_its_first_measuring_do_not_lock_each_other_out(committed_db):
+@pytest.mark.parametrize("shared", [True, False], ids=["locked as recording does", "twin that locks the key too"])
+def test_sending_a_month_and_its_first_measuring_do_not_lock_each_other_out(committed_db, shared):
+    """The first facts of a sitting refer to it: while it is being sent they are stored all the same, and nobody waits in a circle."""
     cell = make_cell()
     meeting = sit(cell)
     failures: list[Exception] = []
 
-    def take():
+    def noting(work: Callable[[], object]) -> None:
         try:
-            scoring.take_changes(as_of=TODAY)
+            work()
         except OperationalError as deadlock:
             failures.append(deadlock)
 
-    with ExitStack() as joining, transaction.atomic():
-        Meeting.objects.select_for_update().get(pk=meeting.pk)  # as sending and recording do
-        taker = joining.enter_context(meanwhile(take))
-        assert wait_until(lambda: waiting_for_a_lock() == 1 or not taker.is_alive(), within=10)
-        scoring.score(Targets.of([(cell.pk, NOVEMBER)]), as_of=TODAY)
-    assert not failures
+    def send():
+        with transaction.atomic():
+            (Meeting.objects.locked() if shared else Meeting.objects.select_for_update()).get(pk=meeting.pk)
+            joining.enter_context(meanwhile(lambda: noting(lambda: scoring.take_changes(as_of=TODAY))))
+            assert wait_until(lambda: waiting_for_a_lock() == 1 or MonthScore.objects.exists(), within=10)
+            scoring.score(Targets.of([(cell.pk, NOVEMBER)]), as_of=TODAY)
+
+    with ExitStack() as joining:
+        noting(send)
+    assert len(failures) == (0 if shared else 1)
     assert MonthScore.objects.get(cell=cell, month=NOVEMBER).held

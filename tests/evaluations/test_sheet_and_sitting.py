@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import date, time
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
+from evaluations import measuring, sheets
 from evaluations.models import ScoreSheet
-from evaluations.sheets import Answer, answer_sheet, open_sheet
+from evaluations.sheets import Answer, Vote, answer_sheet, open_sheet
 from evaluations.submission import NotReady, submit
+from evaluations.views import sheets as views
 from meetings.models import Meeting, MeetingKind
 from meetings.recording import Refused, cancel_meeting, enter_held_meeting, read_sitting, record_sitting
 from tests.evaluations.month import NOVEMBER, NOW, TODAY, filled_in, posted, recorded_month
@@ -124,6 +127,35 @@ def test_a_line_that_asks_nothing_just_now_keeps_what_was_said_on_it():
     answer_sheet(meeting=month.meeting, answers=others, vote=sheet.vote, expected_version=sheet.version, as_of=TODAY)
     record_again(month, ends_at=time(21, 5))
     assert open_sheet(month.meeting, as_of=TODAY).lines[0].answer.reason == "Đồng hồ hỏng"
+
+
+def test_answering_measures_the_month_once_and_returns_the_sheet_as_it_then_is(monkeypatch):
+    month = recorded_month()
+    answers = {line.line.index: Answer(confirmed=line.asks_confirmation) for line in open_sheet(month.meeting, as_of=TODAY).lines}
+    looked = []
+    monkeypatch.setattr(sheets, "look", lambda *place, **day: looked.append(place) or measuring.look(*place, **day))
+    answered = answer_sheet(meeting=month.meeting, answers=answers, vote=Vote(votes_for=2, votes_base=3), expected_version=0, as_of=TODAY)
+    assert len(looked) == 1
+    reopened = open_sheet(month.meeting, as_of=TODAY)
+    assert (answered.lines, answered.vote, answered.version) == (reopened.lines, reopened.vote, 1)
+    assert reopened.stored.voted == [line.own for line in reopened.lines]
+
+
+@pytest.mark.parametrize(("page", "write"), [("cell_sheet", "answer_sheet"), ("cell_send", "submit")])
+def test_a_sitting_taken_back_under_the_page_is_not_found(page, write, monkeypatch):
+    month = recorded_month()
+    filled_in(month)
+    meant = getattr(views, write)
+
+    def write_too_late(**call):
+        record_again(month, kind=MeetingKind.THEMATIC)
+        return meant(**call)
+
+    monkeypatch.setattr(views, write, write_too_late)
+    client = Client()
+    client.force_login(month.people.user, backend="django.contrib.auth.backends.ModelBackend")
+    path = reverse(page, args=[month.people.cell.public_id, f"{NOVEMBER:%Y-%m}"])
+    assert client.post(path, {"version": 1, "form_key": uuid4()}).status_code == 404
 
 
 def test_a_sent_sheet_is_explained_by_what_it_holds():

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from threading import Barrier, BrokenBarrierError
 from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
+from cellquality.processes import wait_until
 from meetings.models import Meeting, MeetingKind
-from meetings.recording import Refused, StaleForm, planning, record_sitting
+from meetings.recording import Refused, StaleForm, open_content, planning, record_sitting
+from tests.databases import meanwhile, waiting_for_a_lock
 from tests.meetings.sittings import TODAY, a_sitting, five, held, planned
 
 
@@ -70,6 +73,21 @@ def test_two_devices_planning_the_months_sitting_at_once_make_one(committed_db):
     results = at_once(*[lambda: planned(people, form_key=uuid4()) for _ in range(2)])
     assert sorted(type(result).__name__ for result in results) == ["Meeting", "Refused"]
     assert Meeting.objects.count() == 1
+
+
+@pytest.mark.parametrize("shared", [True, False], ids=["locked against writers", "twin that locks the key too"])
+def test_what_refers_to_a_meeting_does_not_wait_for_who_records_it(committed_db, shared):
+    people = five()
+    meeting = held(people)
+
+    def open_it():
+        open_content(meeting=meeting, reason="Kiểm tra đơn thư", by=people.user, at=timezone.now())
+
+    with ExitStack() as joining, transaction.atomic():
+        (Meeting.objects.locked() if shared else Meeting.objects.select_for_update()).get(pk=meeting.pk)
+        opener = joining.enter_context(meanwhile(open_it))
+        assert wait_until(lambda: waiting_for_a_lock() == 1 or not opener.is_alive(), within=10)
+        assert opener.is_alive() != shared
 
 
 def test_of_two_devices_recording_at_once_the_second_sees_what_the_first_stored(committed_db):
