@@ -1,5 +1,6 @@
 """The pages on which a secretary plans, prepares and posts a sitting, or says that it was not held."""
 
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from meetings.deadlines import deadlines_for
+from meetings.forms.fields import RecordForm
 from meetings.forms.keyed import posted
 from meetings.forms.sittings import NewMeetingForm, NotHeldForm, PostingForm, PreparationForm
 from meetings.models import Cell, Meeting, MeetingKind, MeetingState
@@ -120,7 +122,6 @@ def meeting_prepare(request: HttpRequest, meeting: UUID) -> HttpResponse:
         return locked_page(request, meeting)
     if "discard" in request.POST:
         return _discard(request, meeting, DraftForm.PREPARE)
-    today = timezone.localdate()
     draft = None if request.method == "POST" else draft_of(meeting, DraftForm.PREPARE)
     defaults = defaults_for_new_sitting(meeting=meeting, roster=roster_on(meeting.cell, meeting.for_month))
     form = PreparationForm(
@@ -128,24 +129,11 @@ def meeting_prepare(request: HttpRequest, meeting: UUID) -> HttpResponse:
         fields=draft.fields if draft else None,
         initial=PreparationForm.initial_of(meeting, read_preparation(meeting), defaults),
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            record_preparation(
-                meeting=meeting,
-                preparation=form.preparation,
-                expected_version=form.cleaned_data["version"],
-                by=request.user,
-                today=today,
-                form_key=form.cleaned_data["form_key"],
-            )
-        except StaleForm as stale:
-            return comparison_page(request, stale)
-        except Refused as refused:
-            form.add_problems(refused)
-        else:
-            messages.success(request, _("The preparation is recorded. Next: hold the sitting, then record it."))
-            return redirect(next_page(request))
-    return render(
+
+    def write(**signed):
+        record_preparation(meeting=meeting, preparation=form.preparation, today=timezone.localdate(), **signed)
+
+    return _answer(request, form, write, _("The preparation is recorded. Next: hold the sitting, then record it.")) or render(
         request,
         "meetings/meeting_prepare.html",
         {
@@ -174,24 +162,11 @@ def meeting_post(request: HttpRequest, meeting: UUID) -> HttpResponse:
         fields=draft.fields if draft else None,
         initial=PostingForm.initial_of(meeting, read_issue(meeting)),
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            record_posting(
-                meeting=meeting,
-                issue=form.issue,
-                expected_version=form.cleaned_data["version"],
-                by=request.user,
-                today=timezone.localdate(),
-                form_key=form.cleaned_data["form_key"],
-            )
-        except StaleForm as stale:
-            return comparison_page(request, stale)
-        except Refused as refused:
-            form.add_problems(refused)
-        else:
-            messages.success(request, _("The posting is recorded."))
-            return redirect(next_page(request))
-    return render(
+
+    def write(**signed):
+        record_posting(meeting=meeting, issue=form.issue, today=timezone.localdate(), **signed)
+
+    return _answer(request, form, write, _("The posting is recorded.")) or render(
         request,
         "meetings/meeting_post.html",
         {
@@ -214,29 +189,35 @@ def meeting_not_held(request: HttpRequest, meeting: UUID) -> HttpResponse:
         return locked_page(request, meeting)
     is_cancel = "cancel" in request.GET or meeting.is_held
     form = NotHeldForm(posted(request), initial={"version": meeting.version, "reason": meeting.state_reason})
-    if request.method == "POST" and form.is_valid():
-        write = cancel_meeting if is_cancel else mark_not_held
-        try:
-            write(
-                meeting=meeting,
-                reason=form.cleaned_data["reason"],
-                expected_version=form.cleaned_data["version"],
-                by=request.user,
-                form_key=form.cleaned_data["form_key"],
-            )
-        except StaleForm as stale:
-            return comparison_page(request, stale)
-        except Refused as refused:
-            form.add_problems(refused)
-        else:
-            messages.success(request, _("The sitting is taken back.") if is_cancel else _("Recorded as not held."))
-            return redirect(next_page(request))
-    return render(
+
+    def write(**signed):
+        close = cancel_meeting if is_cancel else mark_not_held
+        close(meeting=meeting, reason=form.cleaned_data["reason"], **signed)
+
+    return _answer(request, form, write, _("The sitting is taken back.") if is_cancel else _("Recorded as not held.")) or render(
         request,
         "meetings/meeting_not_held.html",
         {"meeting": meeting, "cell": meeting.cell, "form": form, "is_cancel": is_cancel, "leads_to": next_page(request)},
         status=422 if form.is_bound else 200,
     )
+
+
+def _answer(request: HttpRequest, form: RecordForm, write: Callable[..., None], done: str) -> HttpResponse | None:
+    """Record what was posted, and lead on; or compare, where it is stale. None: the form is to be shown, with what is wrong in it.
+
+    `write` takes what every form of a meeting carries: `expected_version`, `by` and `form_key`.
+    """
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        write(expected_version=form.cleaned_data["version"], by=request.user, form_key=form.cleaned_data["form_key"])
+    except StaleForm as stale:
+        return comparison_page(request, stale)
+    except Refused as refused:
+        form.add_problems(refused)
+        return None
+    messages.success(request, done)
+    return redirect(next_page(request))
 
 
 def _discard(request: HttpRequest, meeting: Meeting, form: str) -> HttpResponse:
