@@ -203,6 +203,20 @@ def test_what_could_not_be_recorded_is_kept(form, stand, server):
     assert len(stand.kept()) == 1
 
 
+def test_what_was_refused_for_its_old_token_is_offered_again(form, stand, server):
+    form.fill("[name=words]", "Trang mở quá lâu")
+    expect(state(form)).to_have_text("Saved 09:41")
+    form.get_by_label("Words").press_sequentially(".")
+    server.refusal = Answer(shell("<p>The page was open too long</p>"), 403)
+    form.get_by_role("button", name="Record").click()
+    form.wait_for_selector("text=The page was open too long")
+    server.refusal = None
+    form.go_back()
+    form.reload()
+    form.get_by_role("button", name="Bring it back").click()
+    assert form.input_value("[name=words]") == "Trang mở quá lâu."
+
+
 def test_a_refused_form_is_the_page_to_go_on_with_not_one_to_bring_back(form, stand, server):
     server.words = "Máy chủ hiện lại"  # what the server shows may differ in form from what was typed
     server.refusal = Answer(shell('<section data-focus tabindex="-1">Not recorded yet</section>' + server.form()), 422)

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -14,7 +15,7 @@ from meetings.models import (
 )
 from meetings.recording import Preparation, cancel_meeting, conclude_meeting, read_issue, read_preparation, record_preparation
 from tests.factories import make_cell, make_user
-from tests.meetings.sitting_pages import NOW, browser_of, page_of, words_of
+from tests.meetings.sitting_pages import BACKEND, NOW, browser_of, page_of, words_of
 from tests.meetings.sittings import THE_3RD, TODAY, five, held, planned, recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_5th_of_november")]
@@ -159,6 +160,20 @@ class TestPostingAndClosing:
         assert browser.post(url, {"version": 1, "reason": "Nhầm"}).status_code == 409
         assert browser.post(url, {"version": 2, "reason": "Nhầm"}).status_code == 302
         assert Meeting.objects.get().state == "CANCELLED"
+
+
+def test_a_form_with_an_old_token_is_not_recorded_and_nothing_is_promised_that_only_some_pages_do():
+    people = five()
+    meeting = planned(people)
+    browser = Client(enforce_csrf_checks=True, headers={"accept-language": "en"})
+    browser.force_login(people.user, backend=BACKEND)
+    refused = browser.post(page_of("meeting_not_held", meeting), {"version": 1, "reason": "Bão"})
+    assert refused.status_code == 403
+    words = words_of(refused)
+    assert "nothing was recorded" in words and "copy what you typed" in words
+    assert "kept on this device" not in words
+    assert b"data-autosave" not in browser.get(page_of("meeting_not_held", meeting)).content  # this is one of the pages that keep nothing
+    assert Meeting.objects.get().state == "PLANNED"
 
 
 class TestWhoMayRecord:
