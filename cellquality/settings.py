@@ -43,7 +43,9 @@ INSTALLED_APPS = [
     "csp",
     "crispy_forms",
     "crispy_bootstrap5",
+    "django_filters",
     "django_htmx",
+    "django_tables2",
     "meetings",
     "evaluations",
 ]

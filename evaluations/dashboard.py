@@ -6,7 +6,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models import CommitteeSummary, Grade, MonthScore, ScoreState
-from evaluations.periods import Month
+from evaluations.periods import Month, PeriodKind
 from evaluations.scoring import COUNTS
 from meetings.models import Committee, Placement, path_end
 
@@ -16,6 +16,7 @@ class Counts:
     """The counts of a summary, over all kinds of cell or over one."""
 
     cells: int = 0
+    expected: int = 0
     held: int = 0
     held_on_day: int = 0
     with_day: int = 0
@@ -23,6 +24,7 @@ class Counts:
     sent: int = 0
     sent_on_time: int = 0
     with_deadline: int = 0
+    verified: int = 0
     no_set: int = 0
     not_due: int = 0
     scored: int = 0
@@ -31,6 +33,7 @@ class Counts:
     average: int = 0
     poor: int = 0
     points: int = 0
+    points_squared: int = 0
 
     @classmethod
     def of(cls, row: dict | None) -> "Counts":
@@ -67,7 +70,9 @@ SUMS = {name: Sum(name) for name in COUNTS}
 
 def counts_of(committee: Committee, month: Month) -> Counts:
     """Over the committee's whole subtree."""
-    return Counts.of(CommitteeSummary.objects.filter(committee=committee, month=month.first).aggregate(**SUMS))
+    return Counts.of(
+        CommitteeSummary.objects.filter(committee=committee, period_kind=PeriodKind.MONTH, first_on=month.first).aggregate(**SUMS)
+    )
 
 
 def committees_below(committee: Committee, month: Month) -> list[Below]:
@@ -77,7 +82,11 @@ def committees_below(committee: Committee, month: Month) -> list[Below]:
             "committee"
         )
     ).in_vietnamese_order()
-    rows = CommitteeSummary.objects.filter(committee__in=below, month=month.first).values("committee").annotate(**SUMS)
+    rows = (
+        CommitteeSummary.objects.filter(committee__in=below, period_kind=PeriodKind.MONTH, first_on=month.first)
+        .values("committee")
+        .annotate(**SUMS)
+    )
     counts = {row["committee"]: Counts.of(row) for row in rows}
     return [Below(each, counts.get(each.pk, Counts())) for each in below]
 

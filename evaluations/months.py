@@ -151,6 +151,6 @@ def month_to_begin_with(cell: Cell, *, now: datetime) -> Month:
     this = Month.of(timezone.localdate(now))
     before = this.shifted(-1)
     waiting = Meeting.objects.monthly().held().filter(cell=cell, for_month=before.first)
-    if waiting.exists() and not ScoreSheet.objects.filter(cell=cell, month=before.first, state=SheetState.SUBMITTED).exists():
+    if waiting.exists() and not ScoreSheet.objects.filter(cell=cell, month=before.first).exclude(state=SheetState.DRAFT).exists():
         return before
     return this

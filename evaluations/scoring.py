@@ -70,16 +70,21 @@ def score(targets: Targets, *, as_of: date) -> int:
     Returns the number of months of cells written. Idempotent: same log, sets and day → same rows.
     """
     measuring.measure(targets, as_of=as_of)
+    score_sheets(targets)
+    return store_month_scores(targets)
+
+
+def score_sheets(targets: Targets) -> None:
+    """Renew outcome, points, total and class of the targets' sent sheets from the facts as stored."""
     for criteria_set in _sets_of_sent_sheets(targets):
         _score_sheets(definition_of(criteria_set), targets)
-    return _store_month_scores(targets)
 
 
 def _sets_of_sent_sheets(targets: Targets) -> Iterable[CriteriaSet]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT DISTINCT s.criteria_set_id FROM evaluations_scoresheet s JOIN ({targets.sql}) AS target(cell_id, month) "
-            "USING (cell_id, month) WHERE s.state = 'SUBMITTED' AND s.criteria_set_id IS NOT NULL ORDER BY 1",
+            "USING (cell_id, month) WHERE s.state <> 'DRAFT' AND s.criteria_set_id IS NOT NULL ORDER BY 1",
             targets.params,
         )
         keys = [key for (key,) in cursor.fetchall()]
@@ -100,7 +105,9 @@ def _score_sheets(definition: Definition, targets: Targets) -> None:
             f"""
             WITH target(cell_id, month) AS ({targets.sql}),
             scored AS (
-                SELECT s.id, o.outcome, p.points, sums.counted_max,
+                SELECT s.id, o.outcome, sums.counted_max,
+                    ARRAY(SELECT CASE WHEN line.place = ANY (%s) THEN NULL ELSE line.worth END
+                          FROM unnest(p.points) WITH ORDINALITY AS line(worth, place) ORDER BY line.place) AS computed,
                     CASE WHEN {Outcome.NOT_DUE:d} = ANY (o.outcome) OR {Outcome.NOT_ANSWERED:d} = ANY (o.outcome)
                         OR sums.counted_max = 0 THEN NULL ELSE {total} END AS total
                 FROM (SELECT DISTINCT * FROM target) t
@@ -112,23 +119,23 @@ def _score_sheets(definition: Definition, targets: Targets) -> None:
                     SELECT sum(line.worth)::bigint AS gained,
                         coalesce(sum(line.maximum) FILTER (WHERE line.worth IS NOT NULL), 0) AS counted_max
                     FROM unnest(p.points, %s::int[]) AS line(worth, maximum)) sums
-                WHERE s.state = 'SUBMITTED' AND s.criteria_set_id = %s
+                WHERE s.state <> 'DRAFT' AND s.criteria_set_id = %s
                 ORDER BY s.id
             )
             UPDATE evaluations_scoresheet s
             SET outcome = scored.outcome, counted_max = scored.counted_max, total = scored.total,
-                computed = ARRAY(SELECT CASE WHEN line.place = ANY (%s) THEN NULL ELSE line.worth END
-                                 FROM unnest(scored.points) WITH ORDINALITY AS line(worth, place) ORDER BY line.place),
+                computed = scored.computed,
+                differing = (SELECT count(*) FROM unnest(scored.computed, s.own) AS line(computed, own) WHERE computed <> own),
                 grade = CASE WHEN scored.total IS NULL THEN '' WHEN scored.total >= %s THEN 'GOOD' WHEN scored.total >= %s THEN 'FAIR'
                              WHEN scored.total >= %s THEN 'AVERAGE' ELSE 'POOR' END
             FROM scored WHERE s.id = scored.id""",
             [
                 *targets.params,
+                asked,
                 *outcome.params,
                 *points.params,
                 maxima,
                 criteria_set.pk,
-                asked,
                 criteria_set.good_from,
                 criteria_set.fair_from,
                 criteria_set.average_from,
@@ -143,7 +150,7 @@ SELECT t.cell_id, t.month, place.path AS counted_path, place.parent_id AS commit
     CASE WHEN f.id IS NULL THEN 'NOT_HELD'
          WHEN coalesce(s.criteria_set_id, f.criteria_set_id) IS NULL OR (s.id IS NOT NULL AND s.criteria_set_id IS NULL) THEN 'NO_SET'
          WHEN s.id IS NULL THEN 'NOT_SENT'
-         WHEN s.total IS NULL THEN 'NOT_DUE'
+         WHEN coalesce(s.verified_total, s.total) IS NULL THEN 'NOT_DUE'
          ELSE 'SCORED' END AS state,
     f.id IS NOT NULL AS held,
     CASE WHEN rules.meeting_day IS NULL THEN NULL ELSE coalesce(
@@ -157,9 +164,15 @@ SELECT t.cell_id, t.month, place.path AS counted_path, place.parent_id AS commit
     s.id IS NOT NULL AS sent,
     CASE WHEN s.due_on IS NULL THEN NULL
          ELSE (s.submitted_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date <= s.due_on END AS sent_on_time,
+    t.month + rules.last_day - 1 AS hold_by,
+    coalesce(s.due_on, deadline_after(f.held_on, rules.sending_lag_days, rules.sending_lag_unit, place.path)) AS send_by,
+    coalesce(s.state = 'RETURNED', false) AS returned,
+    coalesce(s.state = 'VERIFIED', false) AS verified,
     s.id AS sheet_id,
-    CASE WHEN f.id IS NOT NULL THEN s.total END AS total,
-    CASE WHEN f.id IS NOT NULL THEN coalesce(s.grade, '') ELSE '' END AS grade
+    CASE WHEN f.id IS NOT NULL THEN coalesce(s.verified_total, s.total) END AS total,
+    CASE WHEN f.id IS NOT NULL THEN coalesce(nullif(s.verified_grade, ''), s.grade, '') ELSE '' END AS grade,
+    s.own_total,
+    coalesce(s.differing, 0) AS differing
 FROM (SELECT DISTINCT * FROM target) t
 JOIN meetings_cell c ON c.id = t.cell_id
 JOIN LATERAL (
@@ -167,9 +180,10 @@ JOIN LATERAL (
     WHERE p.cell_id = t.cell_id AND p.during && daterange(t.month, (t.month + interval '1 month')::date)
     ORDER BY lower(p.during) LIMIT 1) place ON true
 LEFT JOIN evaluations_monthfacts f ON f.cell_id = t.cell_id AND f.month = t.month
-LEFT JOIN evaluations_scoresheet s ON s.cell_id = t.cell_id AND s.month = t.month AND s.state = 'SUBMITTED'
+LEFT JOIN evaluations_scoresheet s ON s.cell_id = t.cell_id AND s.month = t.month AND s.state <> 'DRAFT'
 LEFT JOIN LATERAL (
-    SELECT r.meeting_day, coalesce(r.last_day, r.meeting_day) AS last_day FROM meetings_meetingrules r
+    SELECT r.meeting_day, coalesce(r.last_day, r.meeting_day) AS last_day, r.sending_lag_days, r.sending_lag_unit
+    FROM meetings_meetingrules r
     JOIN meetings_placement above ON above.committee_id = r.committee_id AND above.during @> coalesce(f.held_on, t.month)
     WHERE r.during @> coalesce(f.held_on, t.month) AND starts_with(place.path, above.path)
     ORDER BY length(above.path) DESC LIMIT 1) rules ON true
@@ -179,7 +193,8 @@ WHERE place.during @> t.month OR f.id IS NOT NULL
 MONTH_SCORE_COLUMNS = tuple(field.column for field in MonthScore._meta.concrete_fields if not field.primary_key)
 
 
-def _store_month_scores(targets: Targets) -> int:
+def store_month_scores(targets: Targets) -> int:
+    """Renew the month's score of each target from its facts and sheet as stored. Returns the rows written."""
     names = ", ".join(MONTH_SCORE_COLUMNS)
     renewed = ", ".join(f"{name} = excluded.{name}" for name in MONTH_SCORE_COLUMNS if name not in ("cell_id", "month"))
     selected = MONTH_SCORES.replace("{targets}", targets.sql)
@@ -200,12 +215,15 @@ def _store_month_scores(targets: Targets) -> int:
 
 
 COUNTS = tuple(
-    field.column for field in CommitteeSummary._meta.concrete_fields if field.column not in ("id", "committee_id", "month", "cell_kind")
+    field.column
+    for field in CommitteeSummary._meta.concrete_fields
+    if field.column not in ("id", "committee_id", "period_kind", "first_on", "cell_kind")
 )
 
 # What one cell's month adds to each count.
 COUNTED = {
     "cells": "1",
+    "expected": "1",
     "held": "m.held::int",
     "held_on_day": "coalesce(m.held_on_day, false)::int",
     "with_day": "(m.held_on_day IS NOT NULL)::int",
@@ -213,6 +231,7 @@ COUNTED = {
     "sent": "m.sent::int",
     "sent_on_time": "coalesce(m.sent_on_time, false)::int",
     "with_deadline": "(m.sent_on_time IS NOT NULL)::int",
+    "verified": "m.verified::int",
     "no_set": "(m.state = 'NO_SET')::int",
     "not_due": "(m.state = 'NOT_DUE')::int",
     "scored": "(m.state = 'SCORED')::int",
@@ -221,12 +240,13 @@ COUNTED = {
     "average": "(m.grade = 'AVERAGE')::int",
     "poor": "(m.grade = 'POOR')::int",
     "points": "coalesce(m.total, 0)",
+    "points_squared": "coalesce(m.total::bigint * m.total / 10000, 0)",
 }
 
 # One level of the tree: the committees' own cells, and the summaries of the committees right below them.
 SUMMARISE = f"""
-INSERT INTO evaluations_committeesummary (committee_id, month, cell_kind, {", ".join(COUNTS)})
-SELECT committee_id, %(month)s, cell_kind, {", ".join(f"sum({name})" for name in COUNTS)} FROM (
+INSERT INTO evaluations_committeesummary (committee_id, period_kind, first_on, cell_kind, {", ".join(COUNTS)})
+SELECT committee_id, 'MONTH', %(month)s, cell_kind, {", ".join(f"sum({name})" for name in COUNTS)} FROM (
     SELECT m.committee_id, m.cell_kind, {", ".join(f"{COUNTED[name]} AS {name}" for name in COUNTS)}
     FROM evaluations_monthscore m WHERE m.month = %(month)s AND m.committee_id = ANY (%(committees)s)
     UNION ALL
@@ -236,7 +256,7 @@ SELECT committee_id, %(month)s, cell_kind, {", ".join(f"sum({name})" for name in
         SELECT q.parent_id FROM meetings_placement q
         WHERE q.committee_id = b.committee_id AND q.during && daterange(%(month)s, (%(month)s + interval '1 month')::date)
         ORDER BY lower(q.during) LIMIT 1) p ON p.parent_id = ANY (%(committees)s)
-    WHERE b.month = %(month)s
+    WHERE b.period_kind = 'MONTH' AND b.first_on = %(month)s
 ) AS parts GROUP BY committee_id, cell_kind
 """
 
@@ -261,7 +281,7 @@ def committees_to_renew(path: str, month: date) -> list[tuple[date, int, list[in
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.path FROM evaluations_committeesummary b JOIN meetings_placement p USING (committee_id) "
-            "WHERE b.month = %s AND p.path >= %s AND p.path < %s "
+            "WHERE b.period_kind = 'MONTH' AND b.first_on = %s AND p.path >= %s AND p.path < %s "
             "AND p.during && daterange(%s::date, (%s::date + interval '1 month')::date)",
             [month, path, path_end(path), month, month],
         )
@@ -286,7 +306,10 @@ def summarise(levels: Iterable[tuple[date, int, list[int]]]) -> int:
     with connection.cursor() as cursor:
         for month, _depth, committees in levels:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('summaries ' || %s::text, 0))", [month])
-            cursor.execute("DELETE FROM evaluations_committeesummary WHERE month = %s AND committee_id = ANY (%s)", [month, committees])
+            cursor.execute(
+                "DELETE FROM evaluations_committeesummary WHERE period_kind = 'MONTH' AND first_on = %s AND committee_id = ANY (%s)",
+                [month, committees],
+            )
             cursor.execute(SUMMARISE, {"month": month, "committees": committees})
             written += cursor.rowcount
     return written

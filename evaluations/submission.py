@@ -80,6 +80,8 @@ def _send(*, meeting: Meeting, by: User, at: datetime, expected_version: int) ->
     )
     scoring.score(Targets.of([(meeting.cell_id, meeting.for_month)]), as_of=today)
     stored.refresh_from_db()
+    stored.sent_outcome = stored.outcome
+    stored.save(update_fields=["sent_outcome"])
     return stored
 
 
@@ -90,3 +92,4 @@ def _freeze(stored: ScoreSheet, sheet: Sheet) -> None:
         return
     stored.levels = [line.answer.level for line in sheet.lines]
     stored.own = [None if line.explanation.outcome == Outcome.NOT_DUE else line.own for line in sheet.lines]
+    stored.own_total = sheet.own_total

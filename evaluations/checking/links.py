@@ -59,7 +59,7 @@ def line_of(cell: Cell, month: date, *, today: date) -> Iterator[Link]:
     """The links of the cell's month (its first day given), from the set down to the central committee's sum."""
     facts = MonthFacts.objects.filter(cell=cell, month=month).first()
     again = facts_of(cell, month, as_of=facts.measured_on if facts else today)
-    sheet = ScoreSheet.objects.select_related("criteria_set").filter(cell=cell, month=month, state=SheetState.SUBMITTED).first()
+    sheet = ScoreSheet.objects.select_related("criteria_set").filter(cell=cell, month=month).exclude(state=SheetState.DRAFT).first()
     yield _set_in_force(facts, again)
     yield _facts(facts, again)
     if facts and sheet and sheet.criteria_set:

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from evaluations.checking.facts import committees_of, first_place_in
-from evaluations.models import CommitteeSummary, Grade, MonthFacts, MonthScore, ScoreSheet, ScoreState
-from meetings.models import THEMATIC_KINDS, Cell, Committee, Holiday, MeetingRules, path_end
+from evaluations.models import CommitteeSummary, Grade, MonthFacts, MonthScore, ScoreSheet, ScoreState, SheetState
+from evaluations.periods import PeriodKind
+from meetings.models import THEMATIC_KINDS, Cell, Committee, DayUnit, Holiday, MeetingRules, path_end
 
 
 def month_score_of(cell: Cell, month: date, facts: MonthFacts | None, sheet: ScoreSheet | None) -> dict[str, object] | None:
@@ -17,7 +18,10 @@ def month_score_of(cell: Cell, month: date, facts: MonthFacts | None, sheet: Sco
     if place is None or (month not in place.during and facts is None):
         return None
     chain = committees_of(place, month)
-    total = sheet.total if sheet and facts else None
+    held_on = facts.held_on if facts else None
+    rules = _rules(chain, held_on or month)
+    official = sheet is not None and sheet.verified_total is not None
+    total, grade = (None, "") if sheet is None else (sheet.verified_total, sheet.verified_grade) if official else (sheet.total, sheet.grade)
     return {
         "cell_id": cell.pk,
         "month": month,
@@ -26,13 +30,19 @@ def month_score_of(cell: Cell, month: date, facts: MonthFacts | None, sheet: Sco
         "cell_kind": cell.kind,
         "state": _state(facts, sheet),
         "held": facts is not None,
-        "held_on_day": _held_on_day(cell, month, facts.held_on if facts else None, chain),
+        "held_on_day": _held_on_day(month, held_on, rules, chain),
         "thematic_held": any(sitting.kind in THEMATIC_KINDS for sitting in cell.meetings.held().for_month_of(month)),
         "sent": sheet is not None,
         "sent_on_time": None if sheet is None or sheet.due_on is None else timezone.localdate(sheet.submitted_at) <= sheet.due_on,
+        "hold_by": _hold_by(month, rules),
+        "send_by": sheet.due_on if sheet and sheet.due_on else _send_by(held_on, rules, chain),
+        "returned": sheet is not None and sheet.state == SheetState.RETURNED,
+        "verified": sheet is not None and sheet.state == SheetState.VERIFIED,
         "sheet_id": sheet.pk if sheet else None,
-        "total": total,
-        "grade": sheet.grade if sheet and facts else "",
+        "own_total": sheet.own_total if sheet else None,
+        "differing": sheet.differing if sheet else 0,
+        "total": total if facts else None,
+        "grade": grade if facts else "",
     }
 
 
@@ -43,29 +53,48 @@ def _state(facts: MonthFacts | None, sheet: ScoreSheet | None) -> str:
         return ScoreState.NOT_SENT if facts.criteria_set_id else ScoreState.NO_SET
     if sheet.criteria_set_id is None:
         return ScoreState.NO_SET
-    return ScoreState.NOT_DUE if sheet.total is None else ScoreState.SCORED
+    return ScoreState.NOT_DUE if sheet.total is None and sheet.verified_total is None else ScoreState.SCORED
 
 
-def _held_on_day(cell: Cell, month: date, held_on: date | None, chain: list[Committee]) -> bool | None:
-    """Whether the cell met on the day its rules name, or, that day being a holiday, within their window; None where none names one."""
-    rules = None
+def _rules(chain: list[Committee], day: date) -> MeetingRules | None:
     for committee in chain:
-        rules = rules or MeetingRules.objects.on(held_on or month).filter(committee=committee).first()
+        if rules := MeetingRules.objects.on(day).filter(committee=committee).first():
+            return rules
+    return None
+
+
+def _is_holiday(day: date, chain: list[Committee]) -> bool:
+    return any(day in off.during and (off.committee is None or off.committee in chain) for off in Holiday.objects.all())
+
+
+def _held_on_day(month: date, held_on: date | None, rules: MeetingRules | None, chain: list[Committee]) -> bool | None:
+    """Whether the cell met on the day its rules name, or, that day being a holiday, within their window; None where none names one."""
     if rules is None or rules.meeting_day is None:
         return None
-    if held_on is None:
-        return False
     day = month.replace(day=rules.meeting_day)
-    if held_on == day:
-        return True
     window = {month + timedelta(days=past) for past in range(rules.last_day or rules.meeting_day)}
-    holidays = [holiday for holiday in Holiday.objects.all() if day in holiday.during]
-    is_holiday = any(holiday.committee is None or holiday.committee in chain for holiday in holidays)
-    return is_holiday and held_on in window
+    return held_on == day or (_is_holiday(day, chain) and held_on in window)
+
+
+def _hold_by(month: date, rules: MeetingRules | None) -> date | None:
+    last_day = rules and (rules.last_day or rules.meeting_day)
+    return month + timedelta(days=last_day - 1) if last_day else None
+
+
+def _send_by(held_on: date | None, rules: MeetingRules | None, chain: list[Committee]) -> date | None:
+    if held_on is None or rules is None or rules.sending_lag_days is None:
+        return None
+    day, left = held_on, rules.sending_lag_days
+    while left:
+        day += timedelta(days=1)
+        if rules.sending_lag_unit == DayUnit.CALENDAR or (day.isoweekday() < 6 and not _is_holiday(day, chain)):
+            left -= 1
+    return day
 
 
 COUNTS = (
     "cells",
+    "expected",
     "held",
     "held_on_day",
     "with_day",
@@ -73,6 +102,7 @@ COUNTS = (
     "sent",
     "sent_on_time",
     "with_deadline",
+    "verified",
     "no_set",
     "not_due",
     "scored",
@@ -81,6 +111,7 @@ COUNTS = (
     "average",
     "poor",
     "points",
+    "points_squared",
 )
 
 
@@ -92,12 +123,14 @@ def sums_under(path: str, month: date) -> dict[str, Counter]:
         counter = sums.setdefault(row.cell_kind, Counter(dict.fromkeys(COUNTS, 0)))
         counter.update(_counted(row))
         counter["points"] += row.total or 0
+        counter["points_squared"] += (row.total or 0) ** 2 // 10000
     return sums
 
 
 def _counted(row: MonthScore) -> Iterable[str]:
     facts = {
         "cells": True,
+        "expected": True,
         "held": row.held,
         "held_on_day": row.held_on_day,
         "with_day": row.held_on_day is not None,
@@ -105,6 +138,7 @@ def _counted(row: MonthScore) -> Iterable[str]:
         "sent": row.sent,
         "sent_on_time": row.sent_on_time,
         "with_deadline": row.sent_on_time is not None,
+        "verified": row.verified,
         "no_set": row.state == ScoreState.NO_SET,
         "not_due": row.state == ScoreState.NOT_DUE,
         "scored": row.state == ScoreState.SCORED,
@@ -120,5 +154,5 @@ def stored_sums(committee_id: int, month: date) -> dict[str, Counter]:
     """The stored summary of a committee's month, in the shape of `sums_under`."""
     return {
         summary.cell_kind: Counter({name: getattr(summary, name) for name in COUNTS})
-        for summary in CommitteeSummary.objects.filter(committee=committee_id, month=month)
+        for summary in CommitteeSummary.objects.filter(committee=committee_id, period_kind=PeriodKind.MONTH, first_on=month)
     }

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
-from evaluations import scoring
+from evaluations import measuring, scoring
 from evaluations.definition import Definition, definition_of
 from evaluations.demo import ground, logins
 from evaluations.demo.days import DaysOff, days_off
@@ -190,19 +190,24 @@ class _Loading:
         return cells
 
     def score(self, province: Committee, definition: Definition) -> None:
-        """Measure, score and sum up every month, then freeze what the cells voted."""
+        """Measure and score every month, freeze what the cells voted, and sum up."""
         set_deadlines(self.cursor, count=ground.SENDING_LAG, unit=ground.SENDING_UNIT, path=province.scope_path)
         keys = list(Cell.objects.order_by("pk").values_list("pk", flat=True))
         chunks = [keys[start : start + CELLS_SCORED_AT_A_TIME] for start in range(0, len(keys), CELLS_SCORED_AT_A_TIME)]
         span = self.wanted.span
+        whole = 2 * len(span) * len(chunks)
         for number, month in enumerate(span):
             for place, chunk in enumerate(chunks):
-                self.progress("Scores", number * len(chunks) + place, len(span) * len(chunks))
-                scoring.score(Targets.under(province.scope_path, month.first, chunk[0], chunk[-1]), as_of=self.wanted.now)
-            everyone = Targets.under(province.scope_path, month.first, keys[0], keys[-1])
-            scoring.summarise(scoring.committees_above(everyone))
+                self.progress("Scores", number * len(chunks) + place, whole)
+                targets = Targets.under(province.scope_path, month.first, chunk[0], chunk[-1])
+                measuring.measure(targets, as_of=self.wanted.now)
+                scoring.score_sheets(targets)
         freeze_votes(self.cursor, definition)
-        self.progress("Scores", len(span) * len(chunks), len(span) * len(chunks))
+        for number, month in enumerate(span, start=len(span)):
+            everyone = Targets.under(province.scope_path, month.first, keys[0], keys[-1])
+            scoring.store_month_scores(everyone)
+            scoring.summarise(scoring.committees_above(everyone))
+            self.progress("Scores", (number + 1) * len(chunks), whole)
 
 
 def _batches(plans: list[CommitteePlan]) -> Iterator[list[CommitteePlan]]:

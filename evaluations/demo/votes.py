@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from random import Random
 
-from evaluations.compiler import Outcome, compile_points
+from evaluations.compiler import Outcome, compile_points, rescaled
 from evaluations.definition import Definition
 from evaluations.demo import phrases
 from evaluations.demo.province import invented_uuid
@@ -125,4 +125,13 @@ def freeze_votes(cursor, definition: Definition) -> None:
         f"ARRAY(SELECT CASE WHEN line.code = {Outcome.NOT_APPLICABLE:d} THEN NULL ELSE line.level END FROM {lines} ORDER BY line.place) "
         f"AS levels {source}) AS voted WHERE voted.id = s.id",
         [maxima, criteria, maxima, criteria, *points.params],
+    )
+    own_total = rescaled("sums.gained", "sums.most", definition.max_points)
+    cursor.execute(
+        f"UPDATE evaluations_scoresheet s SET sent_outcome = s.outcome, own_total = {own_total}, differing = sums.differing "
+        "FROM (SELECT x.id, sum(line.own) AS gained, sum(line.maximum) FILTER (WHERE line.own IS NOT NULL) AS most, "
+        "count(*) FILTER (WHERE line.own <> line.computed) AS differing "
+        "FROM evaluations_scoresheet x CROSS JOIN LATERAL unnest(x.own, x.computed, %s::int[]) AS line(own, computed, maximum) "
+        "GROUP BY x.id) AS sums WHERE sums.id = s.id AND sums.most > 0",
+        [maxima],
     )

@@ -1,4 +1,4 @@
-"""The public door to criteria, facts, scores and runs."""
+"""The public door to criteria, facts, scores, periods, reviews, editions, runs and jobs."""
 
 from evaluations.models.criteria import (
     Comparison,
@@ -17,10 +17,21 @@ from evaluations.models.criteria import (
     SetKind,
     SetState,
 )
+from evaluations.models.editions import Edition, PublishedScore, PublishedSummary
 from evaluations.models.facts import MonthFacts
+from evaluations.models.jobs import Extension, Job, JobKind, JobState, Notice, NoticeKind, SavedView
+from evaluations.models.reviews import PastVote, ReviewDecision, ReviewEntry, SheetAct, SheetEvent
+from evaluations.models.rollup import (
+    MissingMonth,
+    PeriodScore,
+    PeriodState,
+    RollupCondition,
+    RollupRow,
+    RollupRule,
+    UnverifiedMonth,
+)
 from evaluations.models.runs import Chunk, ChunkState, Run, RunState, Stage
 from evaluations.models.scores import (
-    CommitteeSummary,
     MonthScore,
     Proposer,
     ScoreSheet,
@@ -29,6 +40,7 @@ from evaluations.models.scores import (
     SheetNote,
     SheetState,
 )
+from evaluations.models.summaries import CommitteeSummary, LossSummary
 
 __all__ = [
     "Chunk",
@@ -41,23 +53,46 @@ __all__ = [
     "Criterion",
     "CriterionGroup",
     "CriterionKind",
+    "Edition",
+    "Extension",
     "Grade",
+    "Job",
+    "JobKind",
+    "JobState",
+    "LossSummary",
+    "MissingMonth",
     "MonthFacts",
     "MonthScore",
     "NotApplicable",
+    "Notice",
+    "NoticeKind",
     "Parameter",
     "ParameterValue",
+    "PastVote",
+    "PeriodScore",
+    "PeriodState",
     "Proposer",
+    "PublishedScore",
+    "PublishedSummary",
+    "ReviewDecision",
+    "ReviewEntry",
+    "RollupCondition",
+    "RollupRow",
+    "RollupRule",
     "Row",
     "RuleDocument",
     "Run",
     "RunState",
+    "SavedView",
     "ScoreSheet",
     "ScoreState",
     "SetKind",
     "SetState",
+    "SheetAct",
     "SheetEntry",
+    "SheetEvent",
     "SheetNote",
     "SheetState",
     "Stage",
+    "UnverifiedMonth",
 ]

@@ -1,4 +1,4 @@
-"""Score sheets, the month's score of every cell, and the summaries of the committees above."""
+"""Score sheets and the month's score of every cell."""
 
 import uuid
 
@@ -16,6 +16,8 @@ from meetings.models.fields import CleanText
 class SheetState(models.TextChoices):
     DRAFT = "DRAFT", _("Being filled in")
     SUBMITTED = "SUBMITTED", _("Sent")
+    RETURNED = "RETURNED", _("Returned to the cell")
+    VERIFIED = "VERIFIED", _("Verified")
 
 
 class Proposer(models.TextChoices):
@@ -62,6 +64,20 @@ class ScoreSheet(models.Model):
     total = PointsField(null=True)
     counted_max = PointsField(null=True)
     grade = models.CharField(max_length=10, choices=Grade.choices, default="", blank=True)
+    # The total of the cell's own points, on the same maximum.
+    own_total = PointsField(null=True)
+    # How many lines the cell scores otherwise than the log.
+    differing = models.PositiveSmallIntegerField(default=0)
+    # `outcome` as it was on sending: what has changed since is what the two differ in.
+    sent_outcome = ArrayField(models.SmallIntegerField(), null=True)
+
+    # the committee's act
+    proposed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    proposed_at = models.DateTimeField(null=True)
+    decision = models.ForeignKey("evaluations.ReviewDecision", models.PROTECT, null=True, related_name="sheets")
+    verified = ArrayField(models.IntegerField(null=True), null=True)
+    verified_total = PointsField(null=True)
+    verified_grade = models.CharField(max_length=10, choices=Grade.choices, default="", blank=True)
 
     class Meta:
         verbose_name = _("score sheet")
@@ -76,6 +92,10 @@ class ScoreSheet(models.Model):
                 condition=Q(state="DRAFT") | Q(submitted_at__isnull=False, submitted_by__isnull=False),
                 name="a_sent_sheet_says_by_whom",
             ),
+            models.CheckConstraint(
+                condition=Q(state="VERIFIED", decision__isnull=False) | (~Q(state="VERIFIED") & Q(decision__isnull=True)),
+                name="a_verified_sheet_has_its_decision",
+            ),
         ]
 
     def __str__(self):
@@ -83,7 +103,12 @@ class ScoreSheet(models.Model):
 
     @property
     def is_sent(self) -> bool:
-        return self.state == SheetState.SUBMITTED
+        """Whether it went up: the voted points are frozen, also while the committee has returned it."""
+        return self.state != SheetState.DRAFT
+
+    @property
+    def is_verified(self) -> bool:
+        return self.state == SheetState.VERIFIED
 
 
 class SheetEntry(models.Model):
@@ -148,9 +173,17 @@ class MonthScore(models.Model):
     thematic_held = models.BooleanField()
     sent = models.BooleanField()
     sent_on_time = models.BooleanField(null=True)
+    # By which day the rules want it held, and sent; NULL where they set none, or none yet.
+    hold_by = models.DateField(null=True)
+    send_by = models.DateField(null=True)
+    returned = models.BooleanField(default=False)
+    verified = models.BooleanField(default=False)
     sheet = models.ForeignKey(ScoreSheet, models.CASCADE, null=True, related_name="+")
+    # What the committee decided, else the provisional points.
     total = PointsField(null=True)
     grade = models.CharField(max_length=10, choices=Grade.choices, default="", blank=True)
+    own_total = PointsField(null=True)
+    differing = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name = _("month's score")
@@ -170,36 +203,3 @@ class MonthScore(models.Model):
 
     def __str__(self):
         return f"{self.cell_id} · {self.month:%m/%Y}"
-
-
-class CommitteeSummary(models.Model):
-    """Counts over the cells in a committee's subtree for a month, by kind of cell: pages read it, no request computes it."""
-
-    committee = models.ForeignKey(Committee, models.CASCADE, related_name="summaries", db_index=False)
-    month = models.DateField()
-    cell_kind = models.CharField(max_length=20, choices=CellKind.choices)
-    cells = models.IntegerField()
-    held = models.IntegerField()
-    held_on_day = models.IntegerField()
-    with_day = models.IntegerField()
-    thematic_held = models.IntegerField()
-    sent = models.IntegerField()
-    # `with_day` above and `with_deadline` are the bases of "on the day" and "on time": cells that rules set one for.
-    sent_on_time = models.IntegerField()
-    with_deadline = models.IntegerField()
-    no_set = models.IntegerField()
-    not_due = models.IntegerField()
-    scored = models.IntegerField()
-    good = models.IntegerField()
-    fair = models.IntegerField()
-    average = models.IntegerField()
-    poor = models.IntegerField()
-    points = models.BigIntegerField()
-
-    class Meta:
-        verbose_name = _("summary of a committee")
-        verbose_name_plural = _("summaries of committees")
-        constraints = [models.UniqueConstraint(fields=["committee", "month", "cell_kind"], name="one_summary_per_committee_month_and_kind")]
-
-    def __str__(self):
-        return f"{self.committee_id} · {self.month:%m/%Y} · {self.cell_kind}"

@@ -2,6 +2,7 @@
 
 from meetings.models.committees import Cell, CellKind, Committee, Level, Placement, path_end
 from meetings.models.log import (
+    Amendment,
     ChangedCell,
     ContentOpening,
     DemoData,
@@ -47,13 +48,14 @@ from meetings.models.people import (
     StandingKind,
     User,
 )
-from meetings.models.rules import DayUnit, Holiday, MeetingRules
+from meetings.models.rules import DayUnit, Holiday, MeetingRules, RecordingLock
 
 __all__ = [
     "CELL_ROLES",
     "MONTHLY_KINDS",
     "THEMATIC_KINDS",
     "AgendaItem",
+    "Amendment",
     "Appointment",
     "Attendance",
     "Cell",
@@ -86,6 +88,7 @@ __all__ = [
     "Posting",
     "PostingKind",
     "Presence",
+    "RecordingLock",
     "Relation",
     "Role",
     "RosterAction",

@@ -82,6 +82,23 @@ class ContentOpening(models.Model):
         return f"{self.user} · {self.meeting}"
 
 
+class Amendment(models.Model):
+    """Why a record was written again after it was concluded or its month was closed: one row per such writing."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="amendments")
+    reason = CleanText(_("reason"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("correction of a record")
+        verbose_name_plural = _("corrections of records")
+        ordering = ["at", "pk"]
+
+    def __str__(self):
+        return f"{self.meeting} · {self.at:%d/%m/%Y}"
+
+
 class RosterAction(models.TextChoices):
     ADDED = "ADDED", _("Added to the roster")
     CORRECTED = "CORRECTED", _("Name corrected")

@@ -66,6 +66,8 @@ class User(AbstractBaseUser):
         validators=[RegexValidator(r"^[a-z0-9][a-z0-9._-]{2,59}\Z", _("3 to 60 characters: a–z, 0–9, dot, dash."))],
     )
     full_name = CleanLine(_("full name"), max_length=120)
+    # Only if the user wants reminders there too.
+    email = models.EmailField(_("e-mail for reminders"), default="", blank=True)
     is_active = models.BooleanField(_("may log in"), default=True)
     created_at = models.DateTimeField()
 

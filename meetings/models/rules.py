@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.committees import Committee
-from meetings.models.fields import CleanLine
-from meetings.models.people import Dated
+from meetings.models.fields import CleanLine, CleanText
+from meetings.models.people import Dated, User
 
 
 class DayUnit(models.TextChoices):
@@ -73,3 +73,27 @@ class Holiday(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class RecordingLock(models.Model):
+    """Months whose record a committee has closed for the cells under it: what is written there from now on needs a reason.
+
+    Writers of a meeting read these rows `FOR SHARE`; who locks takes the table in exclusive mode, and so waits for those that began before.
+    """
+
+    committee = models.ForeignKey(Committee, models.PROTECT, related_name="recording_locks")
+    # Firsts of months, half-open.
+    during = DateRangeField(_("from – to"))
+    reason = CleanText(_("reason"))
+    locked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    locked_at = models.DateTimeField()
+    lifted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("lock of recorded months")
+        verbose_name_plural = _("locks of recorded months")
+        constraints = [models.CheckConstraint(condition=Q(during__isempty=False), name="recording_lock_lasts")]
+
+    def __str__(self):
+        return f"{self.committee} · {self.during}"

@@ -173,7 +173,7 @@ def test_the_committee_a_cell_was_taken_from_is_summed_again(renew):
     cell = make_cell(committee=wrong)
     sit(cell)
     scoring.take_changes(as_of=TODAY)
-    assert CommitteeSummary.objects.filter(committee=wrong, month=NOVEMBER).exists()
+    assert CommitteeSummary.objects.filter(committee=wrong, first_on=NOVEMBER).exists()
     Placement.objects.filter(cell=cell).update(parent=right, path=right.scope_path + cell.segment)
     if renew == "by changes":
         scoring.take_changes(as_of=TODAY)
@@ -183,7 +183,7 @@ def test_the_committee_a_cell_was_taken_from_is_summed_again(renew):
             assert running.work_chunk(*running.chunks_to_send(at=NOW), at=NOW)
         run.refresh_from_db()
         assert run.state == "DONE"
-    summed = CommitteeSummary.objects.filter(month=NOVEMBER).values_list("committee", "held")
+    summed = CommitteeSummary.objects.filter(first_on=NOVEMBER).values_list("committee", "held")
     assert set(summed) == {(root.pk, 1), (right.pk, 1)}
 
 

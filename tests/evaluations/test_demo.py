@@ -110,7 +110,7 @@ def test_the_scores_are_those_that_scoring_gives(demo):
     def stored() -> list:
         sheets = list(ScoreSheet.objects.order_by("pk").values_list("pk", "outcome", "computed", "total", "counted_max", "grade"))
         months = list(MonthScore.objects.order_by("cell", "month").values())
-        sums = list(CommitteeSummary.objects.order_by("committee", "month", "cell_kind").exclude(cells=0).values())
+        sums = list(CommitteeSummary.objects.order_by("committee", "period_kind", "first_on", "cell_kind").exclude(cells=0).values())
         return [sheets, [{**row, "id": 0} for row in months], [{**row, "id": 0} for row in sums]]
 
     before = stored()
