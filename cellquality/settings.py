@@ -215,6 +215,7 @@ CELERY_BEAT_SCHEDULE = {
     # Without a worker they must not pile up: what is late has a younger twin.
     "resend what is undone": {"task": "evaluations.tasks.resend_undone", "schedule": 5, "options": {"expires": 5}},
     "measure what changed": {"task": "evaluations.tasks.take_changes", "schedule": 10, "options": {"expires": 10}},
+    "set out what changed for whole subtrees": {"task": "evaluations.tasks.take_scopes", "schedule": 10, "options": {"expires": 10}},
     "score the months": {"task": "evaluations.tasks.nightly", "schedule": crontab(hour=1, minute=30)},
 }
 

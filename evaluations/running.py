@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from time import monotonic
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from evaluations import scoring
 from evaluations.measuring import Targets
@@ -140,11 +140,16 @@ def chunks_to_send(*, at: datetime, limit: int = 200) -> list[int]:
     return keys
 
 
+def roots_on(day: date) -> QuerySet[Committee]:
+    """The tops of the trees that stand on a day."""
+    return Committee.objects.filter(placements__parent__isnull=True, placements__during__contains=day)
+
+
 @transaction.atomic
 def start_nightly(*, as_of: date, at: datetime) -> list[Run]:
     """The night's runs: this month and the one before, from the top of each tree. A month whose run still goes on is left to it."""
     runs = []
-    for root in Committee.objects.filter(placements__parent__isnull=True, placements__during__contains=as_of):
+    for root in roots_on(as_of):
         for month in (Month.of(as_of).shifted(-1), Month.of(as_of)):
             if not Run.objects.filter(committee=root, month=month.first, state=RunState.RUNNING).exists():
                 runs.append(start_run(committee=root, month=month, as_of=as_of, at=at))

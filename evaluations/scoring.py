@@ -286,10 +286,11 @@ def committees_to_renew(path: str, month: date) -> list[tuple[date, int, list[in
             [month, path, path_end(path), month, month],
         )
         summarised = [(month, path.count("/"), [int(path.split("/")[-2])]) for (path,) in cursor.fetchall()]
-    return _together(committees_above(Targets.under(path, month, 0, 2**62)), summarised)
+    return together(committees_above(Targets.under(path, month, 0, 2**62)), summarised)
 
 
-def _together(*lists: Iterable[tuple[date, int, list[int]]]) -> list[tuple[date, int, list[int]]]:
+def together(*lists: Iterable[tuple[date, int, list[int]]]) -> list[tuple[date, int, list[int]]]:
+    """Several such lists as one, in the order in which sums are made."""
     levels: dict[tuple[date, int], set[int]] = {}
     for month, depth, committees in chain.from_iterable(lists):
         levels.setdefault((month, depth), set()).update(committees)
@@ -328,26 +329,3 @@ def hold_months(targets: Targets, *, shared: bool) -> None:
             f"FROM (SELECT DISTINCT month FROM ({targets.sql}) AS target(cell_id, month) ORDER BY month) AS months",
             targets.params,
         )
-
-
-def take_changes(*, as_of: date, limit: int = 500) -> int:
-    """Re-measure, re-score and re-summarise what changed: each noted cell from its month on, up to today's month.
-
-    The notes are taken in the transaction that does the work: if it fails they are there again. Returns the number of notes taken.
-    """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "DELETE FROM meetings_changedcell WHERE id IN (SELECT id FROM meetings_changedcell ORDER BY id "
-                "LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING cell_id, from_month",
-                [limit],
-            )
-            noted = cursor.fetchall()
-        if noted:
-            targets = Targets.from_month_on(noted, until=as_of.replace(day=1))
-            hold_months(targets, shared=False)
-            before = committees_above(targets)
-            score(targets, as_of=as_of)
-            # A cell may have left a committee: its summary changed too.
-            summarise(_together(before, committees_above(targets)))
-    return len(noted)

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from evaluations import running, scoring
+from evaluations import changes, running
 
 
 @shared_task
@@ -23,8 +23,14 @@ def resend_undone() -> None:
 @shared_task
 def take_changes() -> None:
     """Bring scores and summaries up to what was recorded since."""
-    while scoring.take_changes(as_of=timezone.localdate()):
-        pass
+    changes.take_changes(as_of=timezone.localdate(), at=timezone.now())
+
+
+@shared_task
+def take_scopes() -> None:
+    """Set out runs for what changed for whole subtrees, and send their chunks."""
+    if changes.take_scopes(as_of=timezone.localdate(), at=timezone.now()):
+        resend_undone()
 
 
 @shared_task

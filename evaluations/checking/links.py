@@ -15,7 +15,17 @@ from evaluations.checking.points import committee_keys, evaluate_plainly, settle
 from evaluations.definition import Definition, definition_of
 from evaluations.explaining import explain
 from evaluations.measures import MEASURES
-from evaluations.models import CriteriaScope, CriteriaSet, MonthFacts, MonthScore, ScoreSheet, ScoreState, SheetState
+from evaluations.models import (
+    ChangedScope,
+    ChangeSetAside,
+    CriteriaScope,
+    CriteriaSet,
+    MonthFacts,
+    MonthScore,
+    ScoreSheet,
+    ScoreState,
+    SheetState,
+)
 from evaluations.scoring import Scored
 from meetings.models import Cell, ChangedCell, Committee
 
@@ -51,8 +61,10 @@ def scored_month(cell: Cell | None, month: date | None) -> tuple[Cell, date] | N
 
 
 def waiting_changes(path: str) -> int:
-    """How many noted changes of cells under a path wait to be measured: until then a difference may be theirs."""
-    return ChangedCell.objects.filter(cell__in=Cell.objects.under(path)).count()
+    """How many noted changes wait to be measured: of cells under a path, and of subtrees. Until then a difference may be theirs."""
+    cells = Cell.objects.under(path)
+    notes = (ChangedCell.objects.filter(cell__in=cells), ChangeSetAside.objects.filter(cell__in=cells), ChangedScope.objects.all())
+    return sum(waiting.count() for waiting in notes)
 
 
 def line_of(cell: Cell, month: date, *, today: date) -> Iterator[Link]:

@@ -19,6 +19,7 @@ from evaluations.demo.rosters import Rosters
 from evaluations.demo.sittings import Log
 from evaluations.demo.votes import Votes, freeze_votes, set_deadlines
 from evaluations.measuring import Targets
+from evaluations.models import ChangedScope
 from evaluations.periods import Month
 from meetings import tree
 from meetings.models import Cell, CellKind, ChangedCell, Committee, DemoData, Level, Meeting, Member
@@ -92,6 +93,7 @@ def load_demo(wanted: Wanted, *, progress: Progress) -> Made:
 def forget_changes() -> None:
     """Drop the notes of changes that the load itself wrote: what they ask for is done."""
     ChangedCell.objects.all().delete()
+    ChangedScope.objects.all().delete()
 
 
 def refuse_unless_empty(wanted: Wanted) -> None:

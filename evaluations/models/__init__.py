@@ -1,5 +1,6 @@
 """The public door to criteria, facts, scores, periods, reviews, editions, runs and jobs."""
 
+from evaluations.models.changes import ChangedScope, ChangeSetAside
 from evaluations.models.criteria import (
     Comparison,
     Condition,
@@ -43,6 +44,8 @@ from evaluations.models.scores import (
 from evaluations.models.summaries import CommitteeSummary, LossSummary
 
 __all__ = [
+    "ChangeSetAside",
+    "ChangedScope",
     "Chunk",
     "ChunkState",
     "CommitteeSummary",

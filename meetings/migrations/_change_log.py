@@ -19,15 +19,6 @@ SOURCES = {
     "meetings_position": f"SELECT c.cell_id, {FROM_ITS_MONTH} FROM changed c",
     "meetings_placement": f"SELECT c.cell_id, {FROM_ITS_MONTH} FROM changed c WHERE c.cell_id IS NOT NULL",
     "meetings_cell": "SELECT id, date_trunc('month', CURRENT_DATE)::date FROM changed",
-    "meetings_meetingrules": f"""
-        SELECT k.id, {FROM_ITS_MONTH} FROM changed c
-        JOIN meetings_committee t ON t.id = c.committee_id
-        JOIN meetings_cell k ON k.scope_path >= t.scope_path AND k.scope_path < left(t.scope_path, -1) || '0'""",
-    "meetings_holiday": f"""
-        SELECT k.id, {FROM_ITS_MONTH} FROM changed c
-        LEFT JOIN meetings_committee t ON t.id = c.committee_id
-        JOIN meetings_cell k ON c.committee_id IS NULL
-            OR k.scope_path >= t.scope_path AND k.scope_path < left(t.scope_path, -1) || '0'""",
 }
 
 EVENTS = {
@@ -37,7 +28,7 @@ EVENTS = {
 }
 # Where an update can move a row to another month, cell or committee, what it left changed too.
 MOVING = {"left": "AFTER UPDATE ON {table} REFERENCING OLD TABLE AS changed"}
-MOVABLE = {"meetings_meeting", "meetings_placement", "meetings_position", "meetings_meetingrules", "meetings_holiday"}
+MOVABLE = {"meetings_meeting", "meetings_placement", "meetings_position"}
 
 
 def _forward(table: str, source: str) -> str:

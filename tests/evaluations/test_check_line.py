@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import F
 
-from evaluations import scoring
+from evaluations import changes
 from evaluations.models import CommitteeSummary, CriteriaScope, MonthFacts, MonthScore, ScoreSheet
 from evaluations.submission import submit
 from meetings.models import Meeting, Placement
@@ -25,7 +25,8 @@ def sent_month() -> RecordedMonth:
     filled_in(month)
     posted(month)
     submit(meeting=month.meeting, by=month.people.user, at=NOW, expected_version=month.sheet.version)
-    scoring.take_changes(as_of=TODAY)
+    changes.take_changes(as_of=TODAY, at=NOW)
+    changes.take_scopes(as_of=TODAY, at=NOW)
     return month
 
 
@@ -104,13 +105,13 @@ def test_changes_that_wait_are_told(sent_month):
     Meeting.objects.filter(pk=sent_month.meeting.pk).update(ideology_minutes=3)
     with pytest.raises(CommandError, match="changes wait to be measured"):
         check()
-    scoring.take_changes(as_of=TODAY)
+    changes.take_changes(as_of=TODAY, at=NOW)
     assert "Every link agrees." in check()
 
 
 def test_a_month_that_is_not_sent_or_not_held_is_checked_too():
     month = recorded_month(with_set=False)
-    scoring.take_changes(as_of=TODAY)
+    changes.take_changes(as_of=TODAY, at=NOW)
     assert "Every link agrees." in check(cell=month.people.cell.public_id, month="2026-11")
     assert "no regular or combined sitting was held" in check(cell=month.people.cell.public_id, month="2026-10")
 

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
+from evaluations.changes import take_changes
 from evaluations.measuring import Targets
 from evaluations.models import MonthFacts
-from evaluations.scoring import take_changes
 from meetings.models import Task, TaskReport
-from tests.evaluations.test_changes import NOVEMBER, OCTOBER, TODAY, sit
+from tests.evaluations.test_changes import NOVEMBER, NOW, OCTOBER, TODAY, sit
 from tests.factories import make_cell
 
 pytestmark = pytest.mark.django_db
@@ -22,8 +22,7 @@ def late_october():
     october = sit(cell, OCTOBER, held_on=date(2026, 11, 4))
     task = Task.objects.create(meeting=november, number=1, text="Việc")
     TaskReport.objects.create(task=task, meeting=october, state="DONE")
-    while take_changes(as_of=TODAY):
-        pass
+    take_changes(as_of=TODAY, at=NOW)
     return cell, november
 
 
@@ -35,7 +34,7 @@ def test_a_change_of_november_reaches_october(late_october):
     cell, november = late_october
     before = due_in_october(cell)
     Task.objects.create(meeting=november, number=2, text="Việc nữa")
-    take_changes(as_of=TODAY)
+    take_changes(as_of=TODAY, at=NOW)
     fresh = MonthFacts.objects.get(cell=cell, month=OCTOBER)
     assert (before, fresh.tasks_due) == (1, 2)
 
@@ -44,5 +43,5 @@ def test_without_looking_back_october_would_stay_as_it_was(late_october, monkeyp
     cell, november = late_october
     monkeypatch.setattr(Targets, "from_month_on", classmethod(lambda cls, pairs, *, until: cls.of([(cell.pk, NOVEMBER)])))
     Task.objects.create(meeting=november, number=2, text="Việc nữa")
-    take_changes(as_of=TODAY)
+    take_changes(as_of=TODAY, at=NOW)
     assert due_in_october(cell) == 1

@@ -5,8 +5,8 @@ import re
 import pytest
 from django.utils import timezone
 
+from evaluations.changes import take_changes
 from evaluations.periods import Month
-from evaluations.scoring import take_changes
 from evaluations.submission import submit
 from meetings.models import Appointment, Level, Role
 from tests.evaluations.month import NOW, TODAY, RecordedMonth, filled_in, posted, put_in_force
@@ -30,7 +30,7 @@ def province(running_site):
     filled_in(month)
     posted(month)
     submit(meeting=month.meeting, by=month.people.user, at=NOW, expected_version=month.sheet.version)
-    take_changes(as_of=TODAY)
+    take_changes(as_of=TODAY, at=NOW)
     make_user("ban-to-chuc", full_name="Lê Văn Ban", board_of=province)
     make_user("van-phong", full_name="Phạm Thị Văn", office_of=commune)
     return province
