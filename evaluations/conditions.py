@@ -117,8 +117,8 @@ def _number(measure: Measure, value: str, parameters: Collection[str]) -> Decima
             sentence = _("“%(name)s” is compared with a number; “%(value)s” is none.") % told
         raise FaultyConditions([sentence])
     number = Decimal(bare.replace(",", "."))
-    if measure.unit is Unit.RATIO and not 0 <= number <= 100:
+    if measure.compares_with(number):
+        return number
+    if measure.unit is Unit.RATIO:
         raise FaultyConditions([_("“%(name)s” is a share in percent, from 0 to 100.") % {"name": measure.name}])
-    if measure.unit is not Unit.RATIO and number != number.to_integral_value():
-        raise FaultyConditions([_("“%(name)s” is a whole number; %(value)s is none.") % {"name": measure.name, "value": value}])
-    return number
+    raise FaultyConditions([_("“%(name)s” is a whole number; %(value)s is none.") % {"name": measure.name, "value": value}])

@@ -39,6 +39,7 @@ def _nav_items(request: HttpRequest) -> list[NavItem]:
         places.append((_("Overview"), reverse("committee_month", args=[held.committee.public_id, month])))
     for office in authority.offices[:1]:
         places.append((_("Accounts"), reverse("accounts", args=[office.public_id])))
+        places.append((_("Delegated values"), reverse("parameters", args=[office.public_id])))
     if authority.criteria_paths:
         places.append((_("Criteria"), reverse("admin:index")))
     return [NavItem(label, url, request.path == url) for label, url in places]

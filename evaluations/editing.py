@@ -4,12 +4,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models import CriteriaSet, Criterion, RuleDocument, SetState
+from meetings.models import path_prefixes
 from meetings.permissions import YES, Authority, Permit
 
 
 def readable_sets(authority: Authority) -> QuerySet[CriteriaSet]:
     """The sets of the national level, of the user's own committees and of those above them; what is elsewhere does not exist."""
-    above = {path[: end + 1] for path in authority.criteria_paths for end, letter in enumerate(path) if letter == "/"}
+    above = {prefix for path in authority.criteria_paths for prefix in path_prefixes(path)}
     if not above:
         return CriteriaSet.objects.none()
     return CriteriaSet.objects.filter(Q(owner=None) | Q(owner__scope_path__in=above))

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from evaluations.compiler import Outcome
@@ -67,13 +66,12 @@ def _said(measure, facts: MonthFacts) -> str:
 def test_in_words(test: Test) -> str:
     """'Attendance rate: at least 90 %'."""
     if test.parameter is not None:
-        value = f"{test.parameter.title} ({number_format(test.parameter.default.normalize())})"
-    elif test.measure.unit is Unit.YES_NO:
-        return f"{test.measure.label}: {_('yes') if test.value else _('no')}"
+        value = f"{test.parameter.title} ({test.measure.says_limit(test.parameter.default)})"
     else:
-        value = number_format(test.value.normalize())
-    percent = " %" if test.measure.unit is Unit.RATIO else ""
-    return f"{test.measure.label}: {Comparison(test.comparison).label} {value}{percent}"
+        value = test.measure.says_limit(test.value)
+    if test.measure.unit is Unit.YES_NO:
+        return f"{test.measure.label}: {value}"
+    return f"{test.measure.label}: {Comparison(test.comparison).label} {value}"
 
 
 def _all_in_words(tests: Iterable[Test]) -> str:

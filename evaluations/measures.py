@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ class Unit(Enum):
     DAYS = "DAYS"
     YES_NO = "YES_NO"
     RATIO = "RATIO"
+    POINTS = "POINTS"  # in hundredths; of a period only
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,21 @@ class Measure:
     def base(self, facts) -> int:
         return getattr(facts, self.columns[1]) * self.scale
 
+    def compares_with(self, number: Decimal) -> bool:
+        """Whether it makes sense to compare the measure with a number: a ratio with per cent, all else with whole numbers."""
+        return 0 <= number <= 100 if self.unit is Unit.RATIO else number == number.to_integral_value()
+
+    def says_limit(self, number: Decimal) -> str:
+        """What it is compared with, in words: '40 %', '90', 'yes'."""
+        if self.unit is Unit.YES_NO:
+            return gettext("yes") if number else gettext("no")
+        return number_format(number.normalize()) + (" %" if self.unit is Unit.RATIO else "")
+
     def says(self, facts) -> str:
         """The fact in words: '22/23 = 95.7 %', '105 minutes', 'yes'."""
         value = self.value(facts)
         if self.unit is Unit.RATIO:
-            return _ratio_words(value, self.base(facts), self.scale)
+            return ratio_in_words(value, self.base(facts), self.scale)
         if value is None:
             return gettext("not recorded")
         if self.unit is Unit.YES_NO:
@@ -75,7 +87,8 @@ class Measure:
         return str(value)
 
 
-def _ratio_words(numerator: int, denominator: int, scale: int) -> str:
+def ratio_in_words(numerator: int, denominator: int, scale: int = 1) -> str:
+    """'22/23 = 95.6 %'; both numbers are given `scale`-fold."""
     if denominator == 0:
         return gettext("none to count")
     # Shown to one decimal, cut off and not rounded: 89.96 % must not read as 90.0 %.

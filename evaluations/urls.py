@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from evaluations.converters import MonthConverter
-from evaluations.views import boards, home, months, sheets
+from evaluations.views import boards, home, months, sheets, values
 
 register_converter(MonthConverter, "month")
 
@@ -13,4 +13,6 @@ urlpatterns = [
     path("cells/<uuid:cell>/months/<month:month>/explanation", sheets.cell_explanation, name="cell_explanation"),
     path("committees/<uuid:committee>/months/<month:month>/", boards.committee_month, name="committee_month"),
     path("committees/<uuid:committee>/months/<month:month>/cells", boards.committee_cells, name="committee_cells"),
+    path("committees/<uuid:committee>/parameters", values.parameters, name="parameters"),
+    path("committees/<uuid:committee>/parameters/<uuid:criteria_set>/<slug:code>", values.parameter_set, name="parameter_set"),
 ]

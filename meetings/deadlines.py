@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.db import connection
 
-from meetings.models import Cell, MeetingRules, Placement
+from meetings.models import Cell, MeetingRules, Placement, path_prefixes
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,12 @@ class Deadlines:
 def rules_in_force(cell: Cell, day: date) -> MeetingRules | None:
     """The rules of the nearest committee above the cell that has any on the day."""
     path = Placement.objects.on(day).filter(cell=cell).values_list("path", flat=True).first()
-    if path is None:
-        return None
-    above = {placed.committee_id: len(placed.path) for placed in Placement.objects.on(day).filter(path__in=_prefixes(path))}
+    return None if path is None else rules_at(path, day)
+
+
+def rules_at(path: str, day: date) -> MeetingRules | None:
+    """The rules that hold on a day at a place of the tree: those of the nearest committee on the way up that has any."""
+    above = {placed.committee_id: len(placed.path) for placed in Placement.objects.on(day).filter(path__in=path_prefixes(path))}
     rules = MeetingRules.objects.on(day).filter(committee__in=above)
     return max(rules, key=lambda rule: above[rule.committee_id], default=None)
 
@@ -57,7 +60,3 @@ def deadline_after(day: date | None, count: int | None, unit: str, path: str) ->
     with connection.cursor() as cursor:
         cursor.execute("SELECT deadline_after(%s, %s, %s, %s)", [day, count, unit, path])
         return cursor.fetchone()[0]
-
-
-def _prefixes(path: str) -> list[str]:
-    return [path[: place + 1] for place, letter in enumerate(path) if letter == "/"]

@@ -114,6 +114,18 @@ class Authority:
             return YES
         return Permit(_("Criteria are edited by an appointed criteria admin."))
 
+    def to_set_rules(self, committee: Committee) -> Permit:
+        """Set what the committee rules for the cells under it: when they meet, post and send, and their holidays."""
+        if any(held.committee_id == committee.pk for held in self.of_role(Role.CRITERIA_ADMIN)):
+            return YES
+        return Permit(_("What a committee rules for its cells is set by its own criteria admin."))
+
+    def to_set_parameters(self, committee: Committee) -> Permit:
+        """Set the values that a document leaves to the committee."""
+        if any(held.committee_id == committee.pk for held in self.of_role(*OFFICE_ROLES, Role.CRITERIA_ADMIN)):
+            return YES
+        return Permit(_("What a document leaves to a committee is set by its own office or criteria admin."))
+
 
 def authority_of(user: User, on: date) -> Authority:
     """The user's authority on a day: one query; nobody's for an anonymous or barred user."""

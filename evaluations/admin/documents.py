@@ -1,17 +1,15 @@
 """The pages of rule documents, which everyone cites."""
 
 from django.contrib import admin
-from django.http import Http404
 
 from evaluations.editing import to_edit_document
 from evaluations.forms.criteria import DocumentForm
-from evaluations.models import RuleDocument
-from meetings.admin import EditedByCriteriaAdmins, PlainFields
-from meetings.permissions import require
+from evaluations.models import CriteriaSet, RuleDocument
+from meetings.admin import EditedByCriteriaAdmins, PlainFields, ToldWhy
 
 
 @admin.register(RuleDocument)
-class RuleDocumentAdmin(EditedByCriteriaAdmins, PlainFields, admin.ModelAdmin):
+class RuleDocumentAdmin(ToldWhy, EditedByCriteriaAdmins, PlainFields, admin.ModelAdmin):
     """Documents are cited by everyone's sets, so they are added, seldom changed and never deleted."""
 
     form = DocumentForm
@@ -22,21 +20,16 @@ class RuleDocumentAdmin(EditedByCriteriaAdmins, PlainFields, admin.ModelAdmin):
     ordering = ("-issued_on", "number")
     search_fields = ("number", "issuer", "title")
 
-    def get_object(self, request, object_id, from_field=None):
-        """The document, or 404; before a write, 403 with the reason where it may not be written."""
-        document = super().get_object(request, object_id, from_field)
-        if document is None:
-            raise Http404
-        if request.method == "POST":
-            require(to_edit_document(request.authority, document))
-        return document
+    def permit(self, request, obj):
+        return to_edit_document(request.authority, obj) if obj else request.authority.to_edit_criteria()
+
+    def keep(self, obj) -> None:
+        """Whoever begins to cite the document waits; so do those who publish what cites it."""
+        RuleDocument.objects.select_for_update(of=["self"]).get(pk=obj.pk)
+        list(CriteriaSet.objects.select_for_update(of=["self"]).filter(document=obj).order_by("pk"))
 
     def has_change_permission(self, request, obj=None) -> bool:
-        return bool(to_edit_document(request.authority, obj) if obj else request.authority.to_edit_criteria())
+        return bool(self.permit(request, obj))
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return False
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        reason = to_edit_document(request.authority, self.get_object(request, object_id)).reason
-        return super().change_view(request, object_id, form_url, {"why_read_only": reason, **(extra_context or {})})

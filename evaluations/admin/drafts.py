@@ -4,13 +4,13 @@ from decimal import Decimal
 
 from django.contrib import admin
 from django.db.models import Model
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.formats import number_format
 
 from evaluations.editing import to_edit_set
 from evaluations.models import CriteriaSet, Criterion
-from meetings.admin import EditedByCriteriaAdmins, PlainFields
-from meetings.permissions import Permit, require
+from meetings.admin import EditedByCriteriaAdmins, PlainFields, ToldWhy
+from meetings.permissions import Permit
 
 NOTHING = "–"
 
@@ -59,7 +59,7 @@ class OfSet(EditedByCriteriaAdmins):
         return [f"shown_{name}" if name in self.points else name for name in names]
 
 
-class SetPage(OfSet, PlainFields, admin.ModelAdmin):
+class SetPage(OfSet, ToldWhy, PlainFields, admin.ModelAdmin):
     """A page that is out of scope with its set, and refuses with a reason what the set does not allow."""
 
     actions = None
@@ -71,21 +71,13 @@ class SetPage(OfSet, PlainFields, admin.ModelAdmin):
         """What the page shows beside its form."""
         raise NotImplementedError
 
-    def get_object(self, request, object_id, from_field=None):
-        """The object, or 404. Before a write: with its set locked, so that it is not published in between; or 403 with the reason."""
-        obj = super().get_object(request, object_id, from_field)
-        if obj is None:
-            raise Http404
-        if request.method == "POST":
-            CriteriaSet.objects.select_for_update(of=["self"]).get(pk=self.set_of(obj).pk)
-            obj = super().get_object(request, object_id, from_field)
-            require(self.permit(request, obj))
-        return obj
+    def keep(self, obj) -> None:
+        """Publishing waits for the edit, and the edit for publishing."""
+        CriteriaSet.objects.select_for_update(of=["self"]).get(pk=self.set_of(obj).pk)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         obj = self.get_object(request, object_id)
-        reason = self.permit(request, obj).reason
-        context = {"why_read_only": reason, "criteria_set": self.set_of(obj), "show_save_and_add_another": False}
+        context = {"criteria_set": self.set_of(obj), "show_save_and_add_another": False}
         return super().change_view(request, object_id, form_url, {**self.panels(obj), **context, **(extra_context or {})})
 
 

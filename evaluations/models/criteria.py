@@ -249,8 +249,8 @@ class Parameter(models.Model):
 class ParameterValue(models.Model):
     """What a committee set a delegated parameter to, for the cells under it of one kind and from one size on."""
 
-    parameter = models.ForeignKey(Parameter, models.PROTECT, related_name="values")
-    committee = models.ForeignKey(Committee, models.PROTECT, related_name="+")
+    parameter = models.ForeignKey(Parameter, models.PROTECT, verbose_name=_("delegated parameter"), related_name="values")
+    committee = models.ForeignKey(Committee, models.PROTECT, verbose_name=_("committee"), related_name="+")
     cell_kind = models.CharField(_("kind of cell"), max_length=20, choices=CellKind.choices, default="", blank=True)
     from_size = models.PositiveSmallIntegerField(_("from how many members on"), default=0)
     value = models.DecimalField(_("value"), max_digits=8, decimal_places=2)

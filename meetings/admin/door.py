@@ -2,9 +2,10 @@
 
 from django.contrib.admin.widgets import AdminTextInputWidget, RelatedFieldWidgetWrapper
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from meetings.models.fields import CleanLine
+from meetings.permissions import Permit, require
 
 
 class EditedByCriteriaAdmins:
@@ -28,6 +29,35 @@ class EditedByCriteriaAdmins:
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return bool(request.authority.to_edit_criteria())
+
+
+class ToldWhy:
+    """For a ModelAdmin whose rows are edited by permit: out of scope is 404; what is only read says why, and answers a post with 403."""
+
+    def permit(self, request: HttpRequest, obj: Model | None) -> Permit:
+        """Whether the user may write the row (None: any)."""
+        raise NotImplementedError
+
+    def keep(self, obj: Model) -> None:
+        """Lock what the permit reads, so that it holds until the request ends."""
+        raise NotImplementedError
+
+    def get_object(self, request, object_id, from_field=None):
+        """The row, or 404. Before a write: as it is once nobody else can change what the permit reads; or 403 with the reason."""
+        obj = super().get_object(request, object_id, from_field)
+        if obj is None:
+            raise Http404
+        if request.method == "POST":
+            self.keep(obj)
+            obj = super().get_object(request, object_id, from_field)
+            if obj is None:
+                raise Http404
+            require(self.permit(request, obj))
+        return obj
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        reason = self.permit(request, self.get_object(request, object_id)).reason
+        return super().change_view(request, object_id, form_url, {"why_read_only": reason, **(extra_context or {})})
 
 
 class PlainFields:

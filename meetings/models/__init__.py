@@ -1,6 +1,6 @@
 """The public door to the tables of what happened."""
 
-from meetings.models.committees import Cell, CellKind, Committee, Level, Placement, path_end
+from meetings.models.committees import Cell, CellKind, Committee, Level, Placement, path_end, path_prefixes
 from meetings.models.log import (
     Amendment,
     ChangedCell,
@@ -102,4 +102,5 @@ __all__ = [
     "TaskState",
     "User",
     "path_end",
+    "path_prefixes",
 ]

@@ -38,6 +38,11 @@ def path_end(path: str) -> str:
     return path[:-1] + "0"
 
 
+def path_prefixes(path: str) -> list[str]:
+    """The paths of what stands above, from the root down, and the path itself."""
+    return [path[: place + 1] for place, letter in enumerate(path) if letter == "/"]
+
+
 def text_key(function: str, source: str) -> GeneratedField:
     """A stored column that `source` fills through one of the SQL functions of the first migration."""
     return GeneratedField(

@@ -20,7 +20,7 @@ class DayUnit(models.TextChoices):
 class MeetingRules(models.Model):
     """What one committee rules for the cells under it. The nearest committee above a cell that has rules on the day decides."""
 
-    committee = models.ForeignKey(Committee, models.PROTECT, related_name="meeting_rules")
+    committee = models.ForeignKey(Committee, models.PROTECT, verbose_name=_("committee"), related_name="meeting_rules")
     during = DateRangeField(_("from – to"))
     document = CleanLine(_("document and clause"), max_length=200)
     meeting_day = models.PositiveSmallIntegerField(
@@ -31,9 +31,9 @@ class MeetingRules(models.Model):
     )
     files_lead_days = models.PositiveSmallIntegerField(_("files posted, days before"), null=True, blank=True)
     conclusion_lag_days = models.PositiveSmallIntegerField(_("conclusion posted, days after"), null=True, blank=True)
-    conclusion_lag_unit = models.CharField(max_length=10, choices=DayUnit.choices, default=DayUnit.CALENDAR)
+    conclusion_lag_unit = models.CharField(_("counted in"), max_length=10, choices=DayUnit.choices, default=DayUnit.CALENDAR)
     sending_lag_days = models.PositiveSmallIntegerField(_("score sent, days after"), null=True, blank=True)
-    sending_lag_unit = models.CharField(max_length=10, choices=DayUnit.choices, default=DayUnit.WORKING)
+    sending_lag_unit = models.CharField(_("counted in"), max_length=10, choices=DayUnit.choices, default=DayUnit.WORKING)
 
     objects = Dated.as_manager()
 
@@ -62,7 +62,7 @@ class MeetingRules(models.Model):
 class Holiday(models.Model):
     """Days off, for the whole country (no committee) or under one committee."""
 
-    committee = models.ForeignKey(Committee, models.PROTECT, null=True, blank=True, related_name="holidays")
+    committee = models.ForeignKey(Committee, models.PROTECT, null=True, blank=True, verbose_name=_("committee"), related_name="holidays")
     during = DateRangeField(_("from – to"))
     name = CleanLine(_("name"), max_length=100)
 

@@ -47,6 +47,8 @@ cell_send         in       200/422  404      403      404      403      404     
 cell_explanation  in       200      404      200      404      200      404      200      404      200      404
 committee_month   in       404      404      404      404      200      404      200      404      200      404
 committee_cells   in       404      404      404      404      200      404      200      404      200      404
+parameters        in       404/405  404/405  404/405  404/405  200/405  404/405  200/405  404/405  200/405  404/405
+parameter_set     in       404      404      404      404      200/422  404      403      404      403      404
 meeting_new       in       200/422  404      403      404      403      404      403      404      403      404
 meeting_prepare   in       200/422  404      403      404      403      404      403      404      403      404
 meeting_hold      in       200/422  404      403      404      403      404      403      404      403      404
@@ -79,6 +81,7 @@ class Place:
     meeting: object
     member: object
     appointment: object
+    criteria_set: object
 
     def arguments(self, pattern: str) -> dict:
         known = {
@@ -88,6 +91,8 @@ class Place:
             "member": self.member.public_id,
             "appointment": self.appointment.public_id,
             "body": self.cell.public_id,
+            "criteria_set": self.criteria_set.public_id,
+            "code": "speakers-top",
             "month": "2026-11",
             "form": "hold",
             "change": uuid4(),
@@ -111,7 +116,7 @@ def place() -> Place:
     people = five(make_cell("Chi bộ Thôn Một", committee=commune))
     beside = make_cell("Chi bộ Thôn Hai", committee=commune)
     meeting = recorded(people)
-    put_in_force(commune)
+    criteria_set = put_in_force(commune)
     users = {
         "own": people.user,
         "beside": make_user("beside", secretary_of=beside),
@@ -125,7 +130,7 @@ def place() -> Place:
         "criteria": make_user("criteria", criteria_admin_of=province),
     }
     appointment = Appointment.objects.get(cell=people.cell, role=Role.SECRETARY)
-    return Place(users, people.cell, commune, meeting, people.binh, appointment)
+    return Place(users, people.cell, commune, meeting, people.binh, appointment, criteria_set)
 
 
 def walked() -> dict[str, str]:

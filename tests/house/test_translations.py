@@ -180,10 +180,15 @@ def of_the_office(month, committee: Committee) -> Iterator[str]:
     for name in ("hand_over", "end_appointment"):
         yield reverse(name, args=[committee.public_id, held.public_id])
     yield reverse("meeting_content", args=[month.meeting.public_id])
+    yield reverse("parameters", args=[committee.public_id])
+    yield reverse("parameter_set", args=[committee.public_id, month.criteria_set.public_id, "speakers-top"])
 
 
 def of_the_admin(draft) -> Iterator[str]:
     yield reverse("admin:index")
+    for model in ("meetings_meetingrules", "meetings_holiday", "evaluations_parametervalue"):
+        yield reverse(f"admin:{model}_changelist")
+        yield reverse(f"admin:{model}_add")
     for model in ("criteriaset", "ruledocument"):
         yield reverse(f"admin:evaluations_{model}_changelist")
         yield reverse(f"admin:evaluations_{model}_add")
@@ -238,6 +243,9 @@ def test_the_offices_pages_hold_no_english(english):
     committee = Committee.objects.get(scope_path=month.people.cell.scope_path.removesuffix(month.people.cell.segment))
     client = logged_in(make_user("van-phong", office_of=committee, full_name="Đồng chí Nhung"))
     assert found_in(client, of_the_office(month, committee), english) == {}
+    page = reverse("parameter_set", args=[committee.public_id, month.criteria_set.public_id, "speakers-top"])
+    wrong = {"act": "SET", "begins_on": "1/9/2026", "value": "101", "from_size": "-1"}
+    assert leaks(visible(client.post(page, wrong).content.decode()), english) == []
 
 
 @pytest.mark.django_db
@@ -255,8 +263,10 @@ def test_the_admins_pages_hold_no_english(english):
     CriterionGroup.objects.filter(criteria_set=draft).update(max_points=None)
     client = logged_in(make_user("tieu-chi", criteria_admin_of=published.owner, full_name="Đồng chí Minh"))
     assert found_in(client, of_the_admin(draft), english) == {}
-    refused = client.post(reverse("admin:evaluations_ruledocument_add"), {"issued_on": "31/02/2026"})
-    assert leaks(visible(refused.content.decode()), english) == []
+    wrong = {"issued_on": "31/02/2026", "begins_on": "1/9/2026", "ends_on": "1/8/2026", "meeting_day": "30", "value": "x"}
+    for model in ("evaluations_ruledocument", "meetings_meetingrules", "meetings_holiday", "evaluations_parametervalue"):
+        refused = client.post(reverse(f"admin:{model}_add"), wrong)
+        assert leaks(visible(refused.content.decode()), english) == []
 
 
 @pytest.mark.django_db

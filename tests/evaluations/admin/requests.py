@@ -12,7 +12,7 @@ NEW_DOCUMENT = reverse("admin:evaluations_ruledocument_add")
 
 
 def page_of(obj, action: str = "change") -> str:
-    return reverse(f"admin:evaluations_{obj._meta.model_name}_{action}", args=[obj.pk])
+    return reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_{action}", args=[obj.pk])
 
 
 def new_criterion(criteria_set: CriteriaSet) -> str:
