@@ -36,7 +36,7 @@ def _nav_items(request: HttpRequest) -> list[NavItem]:
         places.append((_("This month"), reverse("cell_month", args=[cell.public_id, month])))
         places.append((_("Roster"), reverse("roster", args=[cell.public_id])))
     for held in authority.of_role(*OFFICE_ROLES, Role.AUDITOR)[:1]:
-        places.append((_("Overview"), reverse("committee_month", args=[held.committee.public_id, month])))
+        places.append((_("Overview"), reverse("committee_board", args=[held.committee.public_id, month])))
     for office in authority.offices[:1]:
         places.append((_("Accounts"), reverse("accounts", args=[office.public_id])))
         places.append((_("Delegated values"), reverse("parameters", args=[office.public_id])))

@@ -1,17 +1,27 @@
-"""A month in a URL: 2026-11."""
+"""Periods in a URL: 2026-11, 2026-Q4, 2026-H2, 2026."""
 
-from evaluations.periods import Month
+from evaluations.periods import Month, Period, parse_period
+
+# Periods around one are shown too, so keep clear of the edges.
+YEARS = range(1950, 2200)
 
 
-class MonthConverter:
+class PeriodConverter:
+    regex = "[0-9]{4}(?:-(?:[0-9]{2}|Q[0-9]|H[0-9]))?"
+
+    def to_python(self, value: str) -> Period:
+        """A ValueError means that the URL matches nothing: 404."""
+        period = parse_period(value)
+        if period.year not in YEARS:
+            raise ValueError(value)
+        return period
+
+    def to_url(self, value: Period | str) -> str:
+        return str(value)
+
+
+class MonthConverter(PeriodConverter):
     regex = "[0-9]{4}-[0-9]{2}"
 
     def to_python(self, value: str) -> Month:
-        # A ValueError here means that the URL matches nothing: 404. Months around it are shown too, so keep clear of the edges.
-        month = Month.parse(value)
-        if not 1950 <= month.year < 2200:
-            raise ValueError(value)
-        return month
-
-    def to_url(self, value: Month | str) -> str:
-        return str(value)
+        return super().to_python(value)

@@ -1,9 +1,10 @@
 from django.urls import path, register_converter
 
-from evaluations.converters import MonthConverter
+from evaluations.converters import MonthConverter, PeriodConverter
 from evaluations.views import boards, home, months, sheets, values
 
 register_converter(MonthConverter, "month")
+register_converter(PeriodConverter, "period")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,8 +12,8 @@ urlpatterns = [
     path("cells/<uuid:cell>/months/<month:month>/sheet", sheets.cell_sheet, name="cell_sheet"),
     path("cells/<uuid:cell>/months/<month:month>/send", sheets.cell_send, name="cell_send"),
     path("cells/<uuid:cell>/months/<month:month>/explanation", sheets.cell_explanation, name="cell_explanation"),
-    path("committees/<uuid:committee>/months/<month:month>/", boards.committee_month, name="committee_month"),
-    path("committees/<uuid:committee>/months/<month:month>/cells", boards.committee_cells, name="committee_cells"),
+    path("committees/<uuid:committee>/<period:period>/", boards.committee_board, name="committee_board"),
+    path("committees/<uuid:committee>/<period:period>/cells", boards.committee_cells, name="committee_cells"),
     path("committees/<uuid:committee>/parameters", values.parameters, name="parameters"),
     path("committees/<uuid:committee>/parameters/<uuid:criteria_set>/<slug:code>", values.parameter_set, name="parameter_set"),
 ]

@@ -1,7 +1,12 @@
 """Points in templates: hundredths in, what a person reads out."""
 
+from collections.abc import Iterable
+
 from django import template
 from django.utils.formats import number_format
+
+from evaluations.models import PeriodScore
+from evaluations.periods import Month, Period
 
 register = template.Library()
 
@@ -25,3 +30,9 @@ def percent_of(part: int, whole: int) -> str:
         return ""
     tenths = part * 1000 // whole
     return f"{number_format(tenths / 10, decimal_pos=1, use_l10n=True)} %"
+
+
+@register.filter
+def by_month(score: PeriodScore, period: Period) -> Iterable[tuple[Month, int | None]]:
+    """Each month of the period with the points that count in it; None where it had none."""
+    return zip(period.months, score.points_by_month, strict=True)

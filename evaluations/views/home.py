@@ -19,7 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if len(recorded) == 1 and not (followed or committees):
         return redirect("cell_month", cell=recorded[0].public_id, month=month_to_begin_with(recorded[0], now=now))
     if len(committees) == 1 and not (recorded or followed):
-        return redirect("committee_month", committee=committees[0].public_id, month=this_month)
+        return redirect("committee_board", committee=committees[0].public_id, period=this_month)
     if authority.criteria_paths and not (recorded or followed or committees):
         return redirect("admin:index")
     return render(

@@ -45,7 +45,7 @@ cell_month        in       200      404      200      404      200      404     
 cell_sheet        in       200/422  404      403      404      403      404      403      404      403      404
 cell_send         in       200/422  404      403      404      403      404      403      404      403      404
 cell_explanation  in       200      404      200      404      200      404      200      404      200      404
-committee_month   in       404      404      404      404      200      404      200      404      200      404
+committee_board   in       404      404      404      404      200      404      200      404      200      404
 committee_cells   in       404      404      404      404      200      404      200      404      200      404
 parameters        in       404/405  404/405  404/405  404/405  200/405  404/405  200/405  404/405  200/405  404/405
 parameter_set     in       404      404      404      404      200/422  404      403      404      403      404
@@ -94,6 +94,7 @@ class Place:
             "criteria_set": self.criteria_set.public_id,
             "code": "speakers-top",
             "month": "2026-11",
+            "period": "2026-Q4",
             "form": "hold",
             "change": uuid4(),
             "action": "exempt",

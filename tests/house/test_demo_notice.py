@@ -19,7 +19,7 @@ def pages() -> dict[str, Client]:
     cell = make_cell(committee=commune)
     users = {
         reverse("cell_month", args=[cell.public_id, "2026-11"]): make_user("a", secretary_of=cell),
-        reverse("committee_month", args=[commune.public_id, "2026-11"]): make_user("b", office_of=commune),
+        reverse("committee_board", args=[commune.public_id, "2026-11"]): make_user("b", office_of=commune),
         reverse("admin:evaluations_criteriaset_changelist"): make_user("c", criteria_admin_of=commune),
     }
     clients = {reverse("login"): Client()}

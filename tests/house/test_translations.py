@@ -172,8 +172,9 @@ def of_the_secretary(month) -> Iterator[str]:
 def of_the_office(month, committee: Committee) -> Iterator[str]:
     cell = month.people.cell
     held = Appointment.objects.get(cell=cell, role=Role.SECRETARY)
-    yield reverse("committee_month", args=[committee.public_id, "2026-11"])
-    yield reverse("committee_cells", args=[committee.public_id, "2026-11"])
+    for period in ("2026-11", "2026-Q4", "2026-H2", "2026", "2031"):
+        yield reverse("committee_board", args=[committee.public_id, period])
+        yield reverse("committee_cells", args=[committee.public_id, period])
     yield reverse("accounts", args=[committee.public_id])
     yield reverse("accounts_of", args=[committee.public_id, cell.public_id])
     yield reverse("appoint", args=[committee.public_id, cell.public_id, Role.FOLLOWING_MEMBER])

@@ -1,0 +1,89 @@
+"""What each number of a committee's page counts, as the list of exactly those cells: every number leads to its list.
+
+A month's number counts cells. A longer period's number counts cells too where it is about their class, and months of cells elsewhere: each
+cell of the list then says how many of the number are its own, and they add up.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.expressions import Combinable
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from evaluations.models import Grade, MonthScore, PeriodScore, PeriodState, ScoreState
+from evaluations.periods import Month, Period
+from meetings.models import Committee, path_end
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`months`: which months it counts. Of a longer period either `cells`, which cells, or `counted`, how many of a cell's months."""
+
+    label: str | Promise
+    months: Q
+    cells: Q | None = None
+    counted: Combinable | None = None
+
+
+def _of_class(grade: Grade) -> Shown:
+    return Shown(grade.label, Q(grade=grade), cells=Q(grade=grade))
+
+
+SHOWN = {
+    "": Shown(_("All cells"), Q(), cells=Q()),
+    "expected": Shown(_("Expected"), Q(), counted=F("months")),
+    "held": Shown(_("Held"), Q(held=True), counted=F("held")),
+    "not_held": Shown(_("Not held"), Q(held=False), counted=F("months") - F("held")),
+    "on_day": Shown(_("Held on the day"), Q(held_on_day=True), counted=F("held_on_day")),
+    "thematic": Shown(_("Thematic sitting held"), Q(thematic_held=True), counted=F("thematic_held")),
+    "sent": Shown(_("Score sent"), Q(sent=True), counted=F("sent")),
+    "not_sent": Shown(_("Held, score not sent"), Q(held=True, sent=False), counted=F("held") - F("sent")),
+    "on_time": Shown(_("Sent on time"), Q(sent_on_time=True), counted=F("sent_on_time")),
+    "late": Shown(_("Sent late"), Q(sent_on_time=False), counted=F("with_deadline") - F("sent_on_time")),
+    "verified": Shown(_("Verified"), Q(verified=True), counted=F("verified")),
+    "not_verified": Shown(_("Sent, not verified yet"), Q(sent=True, verified=False), counted=F("sent") - F("verified")),
+    "no_set": Shown(_("Not scorable: no set in force"), Q(state=ScoreState.NO_SET), counted=F("no_set")),
+    "not_due": Shown(_("Sent, a line is not due yet"), Q(state=ScoreState.NOT_DUE), counted=F("not_due")),
+    "scored": Shown(_("Scored"), Q(state=ScoreState.SCORED), cells=Q(state=PeriodState.SCORED)),
+    "good": _of_class(Grade.GOOD),
+    "fair": _of_class(Grade.FAIR),
+    "average": _of_class(Grade.AVERAGE),
+    "poor": _of_class(Grade.POOR),
+}
+ORDERS = {
+    "name": ("cell__order_key", "cell_id"),
+    "points": (F("total").asc(nulls_last=True), "cell__order_key", "cell_id"),
+}
+
+
+def path_in(committee: Committee, period: Period) -> str:
+    """The committee's place in a period: in a month its first one there, in a longer one its last; today's where it had none."""
+    placed = committee.placements.filter(during__overlap=(period.first, period.end)).order_by("during")
+    place = placed.first() if isinstance(period, Month) else placed.last()
+    return place.path if place else committee.scope_path
+
+
+def cells_within(
+    committee: Committee, period: Period, *, show: str = "", kind: str = "", order: str = "name"
+) -> QuerySet[MonthScore] | QuerySet[PeriodScore]:
+    """The cells in the committee's subtree of that period that one number counts (`show`, a key of `SHOWN`; KeyError for another).
+
+    Months of cells, or their longer periods; these carry `counted`, how many of the number are theirs, where it counts months.
+    """
+    shown, path = SHOWN[show], path_in(committee, period)
+    if isinstance(period, Month):
+        scores = MonthScore.objects.filter(shown.months, month=period.first).select_related("sheet")
+    else:
+        scores = PeriodScore.objects.filter(shown.cells or Q(), period_kind=period.KIND, first_on=period.first)
+        if shown.counted is not None:
+            scores = scores.annotate(counted=shown.counted).filter(counted__gt=0)
+    if kind:
+        scores = scores.filter(cell_kind=kind)
+    within = scores.filter(counted_path__gte=path, counted_path__lt=path_end(path))
+    return within.select_related("cell", "committee").order_by(*ORDERS.get(order, ORDERS["name"]))
+
+
+def months_counted(cells: QuerySet[PeriodScore]) -> int:
+    """The number that a list with `counted` adds up to."""
+    return cells.aggregate(all=Sum("counted"))["all"] or 0
