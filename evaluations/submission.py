@@ -38,22 +38,25 @@ def missing_of(sheet: Sheet) -> list[str | Promise]:
     return missing
 
 
-def submit(*, meeting: Meeting, by: User, at: datetime, expected_version: int, form_key: UUID | None = None) -> ScoreSheet:
+def submit(
+    *, meeting: Meeting, by: User, at: datetime, expected_version: int, reason: str = "", form_key: UUID | None = None
+) -> ScoreSheet:
     """Conclude the month's sitting, freeze the voted points, measure and score. One transaction; nothing is asked of the broker.
 
     Locks the meeting. The committees' summaries follow from the change log. Raises `NotReady` with what is missing, `StaleSheet`
-    where the sheet was answered anew, `AlreadySent` where it was sent; the second tap of one form gets the sheet that the first sent.
+    where the sheet was answered anew, `AlreadySent` where it was sent, `Refused` in a locked month without a reason; the second tap
+    of one form gets the sheet that the first sent.
     """
     with once(by=by, form_key=form_key, work=("send", meeting.pk, expected_version)) as submission:
         if submission.target:
             return ScoreSheet.objects.get(public_id=submission.target)
-        sheet = _send(meeting=meeting, by=by, at=at, expected_version=expected_version)
+        sheet = _send(meeting=meeting, by=by, at=at, expected_version=expected_version, reason=reason)
         submission.target = str(sheet.public_id)
         return sheet
 
 
 @transaction.atomic
-def _send(*, meeting: Meeting, by: User, at: datetime, expected_version: int) -> ScoreSheet:
+def _send(*, meeting: Meeting, by: User, at: datetime, expected_version: int, reason: str) -> ScoreSheet:
     meeting = Meeting.objects.locked().get(pk=meeting.pk)
     today = timezone.localdate(at)
     sheet = open_sheet(meeting, as_of=today)
@@ -64,7 +67,7 @@ def _send(*, meeting: Meeting, by: User, at: datetime, expected_version: int) ->
     missing = missing_of(sheet)
     if missing:
         raise NotReady(missing)
-    conclude_meeting(meeting=meeting, expected_version=meeting.version, at=at)
+    conclude_meeting(meeting=meeting, expected_version=meeting.version, by=by, at=at, reason=reason)
     drop_drafts_of_other_sittings(meeting)
     stored = sheet.stored or ScoreSheet(cell_id=meeting.cell_id, month=meeting.for_month, meeting=meeting, version=0)
     _freeze(stored, sheet)

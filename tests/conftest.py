@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection, connections
+from django.utils.translation import override
 
 from cellquality.places import PROJECT
 from cellquality.translations import compile_translations
@@ -31,6 +32,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         )
     if marker and "committed_db" in item.fixturenames:
         pytest.fail("A test uses either django_db (rolled back) or committed_db (a database of its own).", pytrace=False)
+
+
+@pytest.fixture
+def english():
+    """Sentences in the language of the source, whatever the default language of the product says."""
+    with override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,11 @@
 
 from django import forms
 
+from meetings.forms.fields import CorrectingForm
 
-class SendForm(forms.Form):
+
+class SendForm(CorrectingForm):
+    """In a month that a committee above has closed it asks a reason (`closed`)."""
+
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     form_key = forms.UUIDField(widget=forms.HiddenInput)

@@ -16,7 +16,7 @@ from evaluations.sheets import AlreadySent, Sheet, StaleSheet, answer_sheet, ope
 from evaluations.submission import NotReady, missing_of, submit
 from meetings.models import Cell, Meeting
 from meetings.permissions import require
-from meetings.recording import Refused, StaleForm
+from meetings.recording import Refused, StaleForm, closed
 from meetings.scope import cell_in_scope
 
 
@@ -122,7 +122,7 @@ def cell_send(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
     cell = cell_in_scope(request.authority, cell)
     require(request.authority.to_record(cell))
     sheet = _sheet_or_404(cell, month)
-    form = SendForm(request.POST or None, initial={"version": sheet.version, "form_key": uuid4()})
+    form = _send_form(sheet, request.POST or None)
     missing = [] if sheet.is_sent else missing_of(sheet)
     if request.method == "POST" and form.is_valid():
         try:
@@ -131,12 +131,13 @@ def cell_send(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
                 by=request.user,
                 at=timezone.now(),
                 expected_version=form.cleaned_data["version"],
+                reason=form.cleaned_data.get("reason", ""),
                 form_key=form.cleaned_data["form_key"],
             )
         except NotReady as not_ready:
             missing = not_ready.missing
         except (StaleSheet, StaleForm):
-            form = SendForm(initial={"version": open_sheet(sheet.meeting, as_of=timezone.localdate()).version, "form_key": uuid4()})
+            form = _send_form(open_sheet(sheet.meeting, as_of=timezone.localdate()))
             messages.warning(request, _("The sheet was changed meanwhile. Look at it once more, then send."))
         except AlreadySent:
             return redirect("cell_month", cell=cell.public_id, month=month)
@@ -155,6 +156,12 @@ def cell_send(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
         {"cell": cell, "month": month, "sheet": sheet, "form": form, "missing": missing},
         status=422 if form.is_bound else 200,
     )
+
+
+def _send_form(sheet: Sheet, data=None) -> SendForm:
+    """Sending is no correction, but a month that is locked takes a reason all the same."""
+    initial = {"version": sheet.version, "form_key": uuid4()}
+    return SendForm(data, closed=closed(sheet.meeting, adds=True), initial=initial)
 
 
 def cell_explanation(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:

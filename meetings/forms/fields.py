@@ -1,6 +1,7 @@
 """Form fields of the recording pages: days, hours, clean text; and what every recording form carries."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from django import forms
 from django.utils.dateparse import parse_date, parse_time
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings import text
 from meetings.forms.keyed import KeyedForm
+from meetings.recording import Closed, Correction
 
 NO_SUCH_DAY = _("There is no such day. Write it as day/month/year, for example 3/11/2026.")
 NO_SUCH_HOUR = _("There is no such hour. Write it as 19:30.")
@@ -89,7 +91,24 @@ class WordsField(LineField):
         super().__init__(max_length=max_length, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
 
 
-class RecordForm(KeyedForm):
+class CorrectingForm(KeyedForm):
+    """A form that asks a reason where its writing is a correction: `closed` says what makes it one, None where nothing does."""
+
+    def __init__(self, data=None, *, closed: Closed | None = None, **kwargs):
+        super().__init__(data, **kwargs)
+        self.closed = closed
+        if closed is not None and "reason" not in self.fields:
+            self.fields["reason"] = WordsField(
+                label=_("Why the record is corrected"), max_length=2000, error_messages={"required": _("Say why, in a few words.")}
+            )
+
+    def correction(self, at: datetime) -> Correction | None:
+        """The reason given, where one is asked. Needs a valid form."""
+        reason = self.cleaned_data.get("reason")
+        return Correction(reason, at) if reason else None
+
+
+class RecordForm(CorrectingForm):
     """A form that records a meeting: beside its key it carries the version it was made from.
 
     `fields` (what a draft kept, {name: [values]}) fills the form as typed, without judging it.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.forms.fields import DayField, HourField, LineField, RecordForm, WordsField, problems_of, typed_before
 from meetings.forms.roll import Fields, Reports, Roll
 from meetings.models import DecisionKind, Meeting, MeetingKind, Member, Step
-from meetings.recording import Called, Defaults, NewTask, Refused, Sitting, Vote, steps_seen_in
+from meetings.recording import Called, Closed, Defaults, NewTask, Refused, Sitting, Vote, steps_seen_in
 
 USUAL_IDEOLOGY = ("15", "20", "30")
 MOST_ROWS = 40
@@ -202,6 +202,7 @@ class Holding:
         roll: Roll,
         reports: Reports,
         day: date,
+        closed: Closed | None = None,
         data=None,
         fields: Fields | None = None,
     ):
@@ -213,7 +214,9 @@ class Holding:
         people = [(row.member.pk, row.member.full_name) for row in roll.rows]
         absent = {task.assignee_id for task in stored.tasks if task.assignee_id} - {key for key, _name in people}
         people_for_tasks = people + [(member.pk, member.full_name) for member in Member.objects.filter(pk__in=absent)]
-        self.main = SittingForm(data, fields=fields, initial=SittingForm.initial_of(meeting, stored, defaults, day), people=people)
+        self.main = SittingForm(
+            data, closed=closed, fields=fields, initial=SittingForm.initial_of(meeting, stored, defaults, day), people=people
+        )
         self.decisions = DecisionRows(
             data,
             prefix="decisions",

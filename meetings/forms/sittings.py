@@ -7,7 +7,7 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from meetings.forms.fields import DayField, HourField, LineField, RecordForm, WordsField
+from meetings.forms.fields import CorrectingForm, DayField, HourField, LineField, RecordForm, WordsField
 from meetings.forms.keyed import KeyedForm
 from meetings.models import Meeting, MeetingKind
 from meetings.recording import Defaults, Issue, Preparation
@@ -29,7 +29,7 @@ def month_choices(today: date, asked: date) -> list[tuple[str, str]]:
     return [(f"{month:%Y-%m-%d}", date_format(month, "YEAR_MONTH_FORMAT")) for month in sorted(months, reverse=True)]
 
 
-class NewMeetingForm(KeyedForm):
+class NewMeetingForm(CorrectingForm):
     """Plan a sitting, or enter one already held: the same three questions."""
 
     for_month = forms.TypedChoiceField(label=_("For the month"), coerce=parse_date)

@@ -4,9 +4,22 @@ A function that writes a meeting takes `expected_version` (the version its form 
 `form_key` (the form's key; a second tap waits for the first and gets the same meeting, a form changed in between is work of its own).
 What can't have happened is `Refused`, with a sentence per field; what breaks a rule is recorded. Who may record is asked before, in
 `meetings.permissions`.
+
+A sitting that was concluded once, or whose month a committee above has locked, is written with a `correction`, whose reason is kept
+(`corrections`).
 """
 
 from meetings.recording.content import has_open_content, open_content
+from meetings.recording.corrections import (
+    Closed,
+    Correction,
+    closed,
+    lift_lock,
+    lock_months,
+    locked_in_words,
+    locks_over,
+    reopen_meeting,
+)
 from meetings.recording.drafts import DraftForm, draft_of, drop_draft, keep_draft
 from meetings.recording.errors import Difference, StaleForm
 from meetings.recording.holding import record_sitting, warnings_about
@@ -36,6 +49,8 @@ from meetings.refusing import Refused
 
 __all__ = [
     "Called",
+    "Closed",
+    "Correction",
     "Defaults",
     "Difference",
     "DraftForm",
@@ -49,6 +64,7 @@ __all__ = [
     "Submission",
     "Vote",
     "cancel_meeting",
+    "closed",
     "conclude_meeting",
     "defaults_for_new_sitting",
     "draft_of",
@@ -56,6 +72,10 @@ __all__ = [
     "enter_held_meeting",
     "has_open_content",
     "keep_draft",
+    "lift_lock",
+    "lock_months",
+    "locked_in_words",
+    "locks_over",
     "mark_not_held",
     "missing_to_conclude",
     "officials_present",
@@ -68,6 +88,7 @@ __all__ = [
     "record_posting",
     "record_preparation",
     "record_sitting",
+    "reopen_meeting",
     "steps_seen_in",
     "usual_roll",
     "warnings_about",

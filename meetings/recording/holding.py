@@ -16,6 +16,7 @@ from meetings.models import (
     TaskReport,
     User,
 )
+from meetings.recording.corrections import Correction, amend
 from meetings.recording.drafts import DraftForm, drop_draft
 from meetings.recording.impossible import check_sitting
 from meetings.recording.locking import lock_meeting, require_open, save_next_version
@@ -34,13 +35,15 @@ def record_sitting(
     expected_version: int,
     by: User,
     today: date,
+    correction: Correction | None = None,
     form_key: UUID | None = None,
 ) -> Meeting:
     """Record a sitting that was held: times, roll call, speakers, reports, decisions, tasks, steps (42-HD/BTCTW, opening to close).
 
     Replaces what was recorded before and makes the meeting HELD; standing and exemption of the roll call are those of that day.
     Whoever is called without being on the roster is kept as such. What breaks a rule is recorded. A sitting made secret loses
-    the words stored before. Raises `StaleForm`; `Refused` for what can't have happened, or once concluded.
+    the words stored before. Raises `StaleForm`; `Refused` for what can't have happened, once concluded, or where a correction has no
+    reason.
     """
     with once(by=by, form_key=form_key, work=("hold", meeting.pk, expected_version, sitting)) as submission:
         if submission.target:
@@ -49,6 +52,7 @@ def record_sitting(
         require_open(now)
         roster = roster_on(now.cell, sitting.held_on) if sitting.held_on else None
         check_sitting(now, sitting, roster, today)
+        amend(now, correction, by=by)
         _write_columns(now, sitting)
         _replace_roll(now, sitting.roll, roster)
         _replace_decisions(now, sitting)

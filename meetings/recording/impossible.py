@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import DecisionKind, ExemptionKind, Meeting, MeetingKind, Member, Presence, Step, Task, TaskState
+from meetings.models import MONTHLY_KINDS, DecisionKind, ExemptionKind, Meeting, MeetingKind, Member, Presence, Step, Task, TaskState
 from meetings.recording.planning import A_YEAR, check_held_on
 from meetings.recording.preparing import NOT_YET
 from meetings.recording.secret import SECRET_KEEPS_NO_TEXT
@@ -35,6 +35,8 @@ def check_sitting(meeting: Meeting, sitting: Sitting, roster: Roster | None, tod
 def _check_day_and_times(problems: Problems, meeting: Meeting, sitting: Sitting, today: date) -> None:
     if sitting.kind not in MeetingKind.values:
         problems.add("kind", _("Choose what kind of sitting it was."))
+    elif meeting.concluded_at is not None and sitting.kind not in MONTHLY_KINDS:
+        problems.add("kind", _("This sitting was sent up as the month's own; it stays a regular or combined one."))
     if sitting.held_on is None:
         problems.add("held_on", _("Say on which day the sitting was held."))
     else:

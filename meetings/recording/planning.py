@@ -1,7 +1,7 @@
 """A sitting comes into being (planned, or entered after it was held), or is known not to have been held."""
 
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +17,9 @@ from meetings.models import (
     PositionTitle,
     User,
 )
+from meetings.recording.corrections import SAY_WHY, Correction, amend
 from meetings.recording.locking import lock_meeting, save_monthly, save_next_version
-from meetings.recording.once import meeting_of, once
+from meetings.recording.once import Submission, meeting_of, once
 from meetings.refusing import Problems, Refused
 from meetings.roll_call import Roster
 
@@ -26,6 +27,7 @@ A_YEAR = timedelta(days=366)
 HELD_STATES = (MeetingState.HELD, MeetingState.CONCLUDED)
 
 WRONG_YEAR = _("This day lies more than a year away from the month of the sitting; check the year.")
+SENT_UP_ONCE = _("This sitting was sent up; correct what is wrong in its record instead of taking it back.")
 IN_THE_FUTURE = _("This day is still to come; a sitting is recorded as held on its day or later.")
 
 
@@ -41,12 +43,13 @@ def plan_meeting(
     planned_on: date | None = None,
     by: User,
     today: date,
+    correction: Correction | None = None,
     form_key: UUID | None = None,
 ) -> Meeting:
     """Plan a sitting of the cell for a month.
 
-    Writes a PLANNED meeting. Raises `Refused` for a second regular or combined sitting of the month, or a month or day that is
-    years off. The day may break the rule of the day of the month; that is recorded, not refused (domain §3).
+    Writes a PLANNED meeting. Raises `Refused` for a second regular or combined sitting of the month, a month or day that is years
+    off, or a locked month without a reason. The day may break the rule of the day of the month; that is recorded (domain §3).
     """
     with once(by=by, form_key=form_key, work=("plan", cell.pk, for_month, kind, planned_on)) as submission:
         if submission.target:
@@ -57,6 +60,7 @@ def plan_meeting(
         check_near(problems, "planned_on", planned_on, meeting.for_month)
         problems.refuse_if_any()
         save_monthly(meeting)
+        amend(meeting, correction, by=by)
         submission.target = str(meeting.public_id)
         return meeting
 
@@ -69,13 +73,14 @@ def enter_held_meeting(
     held_on: date,
     by: User,
     today: date,
+    correction: Correction | None = None,
     form_key: UUID | None = None,
 ) -> Meeting:
     """Enter a sitting that was held already, from the minutes book.
 
     Writes a HELD meeting; where the month's sitting was planned or marked as not held, that one becomes held. Raises `Refused`
-    where the sitting of the month is held already, or the day is still to come. A sitting is *for* a month: one for October may
-    have been held on 2 November.
+    where the sitting of the month is held already, the day is still to come, or the month is locked and there is no reason. A
+    sitting is *for* a month: one for October may have been held on 2 November.
     """
     with once(by=by, form_key=form_key, work=("enter", cell.pk, for_month, kind, held_on)) as submission:
         if submission.target:
@@ -95,11 +100,12 @@ def enter_held_meeting(
         else:
             meeting.kind, meeting.held_on, meeting.state, meeting.state_reason = kind, held_on, MeetingState.HELD, ""
             save_next_version(meeting)
+        amend(meeting, correction, by=by)
         submission.target = str(meeting.public_id)
         return meeting
 
 
-def mark_not_held(*, meeting: Meeting, reason: str, expected_version: int, by: User, form_key: UUID | None = None) -> Meeting:
+def mark_not_held(*, meeting: Meeting, reason: str, expected_version: int, by: User, at: datetime, form_key: UUID | None = None) -> Meeting:
     """Say that a planned sitting was not held, and why. Recording or preparing it later takes the mark away.
 
     Raises `StaleForm`; `Refused` without a reason or where it was held.
@@ -110,13 +116,15 @@ def mark_not_held(*, meeting: Meeting, reason: str, expected_version: int, by: U
         now = lock_meeting(meeting, expected_version)
         if now.state not in (MeetingState.PLANNED, MeetingState.NOT_HELD):
             raise Refused({"": _("This sitting is recorded as held. If it was entered by mistake, cancel it instead.")})
-        return _close(now, MeetingState.NOT_HELD, reason, submission)
+        return _close(now, MeetingState.NOT_HELD, Correction(reason, at), by, submission)
 
 
-def cancel_meeting(*, meeting: Meeting, reason: str, expected_version: int, by: User, form_key: UUID | None = None) -> Meeting:
+def cancel_meeting(
+    *, meeting: Meeting, reason: str, expected_version: int, by: User, at: datetime, form_key: UUID | None = None
+) -> Meeting:
     """Take back a sitting that was planned or entered by mistake; its month is free again, its record stays to be read.
 
-    Raises `StaleForm`; `Refused` without a reason or once it is concluded.
+    Raises `StaleForm`; `Refused` without a reason, or once it was concluded.
     """
     with once(by=by, form_key=form_key, work=("cancel", meeting.pk, expected_version, reason)) as submission:
         if submission.target:
@@ -124,13 +132,16 @@ def cancel_meeting(*, meeting: Meeting, reason: str, expected_version: int, by: 
         now = lock_meeting(meeting, expected_version)
         if not now.is_open:
             raise Refused({"": _("This sitting is concluded or cancelled already.")})
-        return _close(now, MeetingState.CANCELLED, reason, submission)
+        if now.concluded_at is not None:
+            raise Refused({"": SENT_UP_ONCE})
+        return _close(now, MeetingState.CANCELLED, Correction(reason, at), by, submission)
 
 
-def _close(meeting: Meeting, state: str, reason: str, submission) -> Meeting:
-    if not reason.strip():
-        raise Refused({"reason": _("Say why, in a few words.")})
-    meeting.state, meeting.state_reason = state, reason
+def _close(meeting: Meeting, state: str, why: Correction, by: User, submission: Submission) -> Meeting:
+    if not why.reason.strip():
+        raise Refused({"reason": SAY_WHY})
+    amend(meeting, why, by=by)
+    meeting.state, meeting.state_reason = state, why.reason
     save_next_version(meeting)
     submission.target = str(meeting.public_id)
     return meeting

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting, MeetingState, Posting, PostingKind, User
+from meetings.recording.corrections import Correction, amend
 from meetings.recording.drafts import DraftForm, drop_draft
 from meetings.recording.locking import lock_meeting, save_next_version
 from meetings.recording.once import meeting_of, once
@@ -38,12 +39,14 @@ def record_posting(
     expected_version: int,
     by: User,
     today: date,
+    correction: Correction | None = None,
     form_key: UUID | None = None,
 ) -> Meeting:
     """Record that the conclusion or resolution was issued and posted, also after the sitting is concluded (42-HD/BTCTW, after).
 
-    Replaces what was recorded; all blank takes it back. Late is recorded as late. Raises `StaleForm`; `Refused` for days still to
-    come or before the sitting, a number without a day, or a sitting not held.
+    Replaces what was recorded; all blank takes it back. Late is recorded as late. The first posting of a concluded sitting comes after
+    it by nature; to change one is a correction. Raises `StaleForm`; `Refused` for days still to come or before the sitting, a number
+    without a day, a sitting not held, or where a correction has no reason.
     """
     with once(by=by, form_key=form_key, work=("post", meeting.pk, expected_version, issue)) as submission:
         if submission.target:
@@ -52,6 +55,7 @@ def record_posting(
         if not now.is_held:
             raise Refused({"": _("Record the sitting first: a conclusion comes out of a sitting that was held.")})
         _check(now, issue, today)
+        amend(now, correction, by=by, adds=read_issue(now) == Issue())
         if issue == Issue():
             Posting.objects.filter(meeting=now, kind=PostingKind.CONCLUSION).delete()
         else:
@@ -88,17 +92,18 @@ def _check(meeting: Meeting, issue: Issue, today: date) -> None:
 
 
 @transaction.atomic
-def conclude_meeting(*, meeting: Meeting, expected_version: int, at: datetime) -> Meeting:
+def conclude_meeting(*, meeting: Meeting, expected_version: int, by: User, at: datetime, reason: str = "") -> Meeting:
     """End the recording of a held sitting: only its posting may be recorded afterwards.
 
     Raises `StaleForm`; `Refused`, naming what is missing, unless it is held, has its day and both times, and the roll call names
-    every member on the roster of that day. Concluding a concluded sitting is refused.
+    every member on the roster of that day; in a month that is locked, without a reason. Concluding a concluded sitting is refused.
     """
     now = lock_meeting(meeting, expected_version)
     problems = Problems()
     for field, problem in missing_to_conclude(now):
         problems.add(field, problem)
     problems.refuse_if_any()
+    amend(now, Correction(reason, at), by=by, adds=True)
     now.state, now.concluded_at = MeetingState.CONCLUDED, at
     save_next_version(now)
     return now

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import AgendaItem, CommitteePreparation, Meeting, MeetingState, Posting, PostingKind, User
+from meetings.recording.corrections import Correction, amend
 from meetings.recording.drafts import DraftForm, drop_draft
 from meetings.recording.locking import lock_meeting, require_open, save_next_version
 from meetings.recording.once import meeting_of, once
@@ -64,13 +65,14 @@ def record_preparation(
     expected_version: int,
     by: User,
     today: date,
+    correction: Correction | None = None,
     form_key: UUID | None = None,
 ) -> Meeting:
     """Record the committee's meeting before, notices, draft, theme, agenda and the posting of the files (42-HD/BTCTW, before).
 
     Replaces what was recorded before. A sitting marked as not held is planned again. Things done late are recorded as they were;
     they score low. A sitting made secret loses the words stored before. Raises `StaleForm`; `Refused` for days still to come or a
-    year off, an end that no longer fits the new start, text in a secret sitting, or once concluded.
+    year off, an end that no longer fits the new start, text in a secret sitting, once concluded, or where a correction has no reason.
     """
     with once(by=by, form_key=form_key, work=("prepare", meeting.pk, expected_version, preparation)) as submission:
         if submission.target:
@@ -78,6 +80,7 @@ def record_preparation(
         now = lock_meeting(meeting, expected_version, preparation, read_preparation)
         require_open(now)
         _check(now, preparation, today)
+        amend(now, correction, by=by)
         now.planned_on = preparation.planned_on
         now.starts_at = preparation.starts_at
         now.place = preparation.place

@@ -19,6 +19,7 @@ from meetings.recording import (
     DraftForm,
     Refused,
     StaleForm,
+    closed,
     defaults_for_new_sitting,
     draft_of,
     drop_draft,
@@ -51,6 +52,7 @@ def meeting_hold(request: HttpRequest, meeting: UUID) -> HttpResponse:
                 expected_version=holding.main.cleaned_data["version"],
                 by=request.user,
                 today=timezone.localdate(),
+                correction=holding.main.correction(timezone.now()),
                 form_key=holding.main.cleaned_data["form_key"],
             )
         except StaleForm as stale:
@@ -94,6 +96,7 @@ def _holding(request: HttpRequest, meeting: Meeting, draft: FormDraft | None) ->
         roll=Roll(roster, meeting.cell.kind, stored.roll),
         reports=Reports(Task.objects.open_before(meeting, day), stored.reports),
         day=day,
+        closed=closed(meeting),
         data=typed,
         fields=draft.fields if draft else None,
     )

@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from meetings.models import Meeting
-from meetings.permissions import require
+from meetings.models import Committee, Meeting
+from meetings.permissions import parent_path, require
+from meetings.recording import closed
 from meetings.scope import meeting_in_scope
 
 
@@ -36,10 +37,15 @@ def meeting_to_record(request: HttpRequest, public_id: UUID) -> Meeting:
 
 
 def locked_page(request: HttpRequest, meeting: Meeting) -> HttpResponse:
-    """Says why the record is closed, and what can still be done."""
+    """Says why the record is closed, who can open it, until when, and what can still be done."""
     return render(
         request,
         "meetings/meeting_locked.html",
-        {"meeting": meeting, "leads_to": next_page(request)},
+        {
+            "meeting": meeting,
+            "above": Committee.objects.filter(scope_path=parent_path(meeting.cell.scope_path)).first(),
+            "closed": closed(meeting, adds=True),
+            "leads_to": next_page(request),
+        },
         status=409 if request.method == "POST" else 200,
     )

@@ -19,9 +19,11 @@ from meetings.models import Cell, Meeting, MeetingKind, MeetingState
 from meetings.permissions import require
 from meetings.recording import (
     DraftForm,
+    Issue,
     Refused,
     StaleForm,
     cancel_meeting,
+    closed,
     defaults_for_new_sitting,
     draft_of,
     drop_draft,
@@ -49,6 +51,14 @@ def _asked_month(request: HttpRequest, today: date) -> date:
         return today.replace(day=1)
 
 
+def _meant_month(request: HttpRequest, asked: date) -> date:
+    """The month chosen in what was posted, else the one asked for."""
+    try:
+        return date.fromisoformat(request.POST.get("for_month", "")).replace(day=1)
+    except ValueError:
+        return asked
+
+
 @pages
 def meeting_new(request: HttpRequest, cell: UUID) -> HttpResponse:
     """Plan a sitting, or (`?held=1`) enter one already held; `?month=2026-11` and `?kind=` say which."""
@@ -64,6 +74,7 @@ def meeting_new(request: HttpRequest, cell: UUID) -> HttpResponse:
         is_held=is_held,
         today=today,
         asked=asked,
+        closed=closed(Meeting(cell=cell, for_month=_meant_month(request, asked))),
         initial={
             "form_key": uuid4(),
             "for_month": f"{asked:%Y-%m-%d}",
@@ -101,6 +112,7 @@ def _make(request: HttpRequest, cell: Cell, form: NewMeetingForm, today: date) -
         "kind": said["kind"],
         "by": request.user,
         "today": today,
+        "correction": form.correction(timezone.now()),
         "form_key": said["form_key"],
     }
     if form.is_held:
@@ -126,12 +138,14 @@ def meeting_prepare(request: HttpRequest, meeting: UUID) -> HttpResponse:
     defaults = defaults_for_new_sitting(meeting=meeting, roster=roster_on(meeting.cell, meeting.for_month))
     form = PreparationForm(
         posted(request),
+        closed=closed(meeting),
         fields=draft.fields if draft else None,
         initial=PreparationForm.initial_of(meeting, read_preparation(meeting), defaults),
     )
 
     def write(**signed):
-        record_preparation(meeting=meeting, preparation=form.preparation, today=timezone.localdate(), **signed)
+        correction = form.correction(timezone.now())
+        record_preparation(meeting=meeting, preparation=form.preparation, today=timezone.localdate(), correction=correction, **signed)
 
     return _answer(request, form, write, _("The preparation is recorded. Next: hold the sitting, then record it.")) or render(
         request,
@@ -157,14 +171,17 @@ def meeting_post(request: HttpRequest, meeting: UUID) -> HttpResponse:
     if "discard" in request.POST:
         return _discard(request, meeting, DraftForm.POST)
     draft = None if request.method == "POST" else draft_of(meeting, DraftForm.POST)
+    stored = read_issue(meeting)
     form = PostingForm(
         posted(request),
+        closed=closed(meeting, adds=stored == Issue()),
         fields=draft.fields if draft else None,
-        initial=PostingForm.initial_of(meeting, read_issue(meeting)),
+        initial=PostingForm.initial_of(meeting, stored),
     )
 
     def write(**signed):
-        record_posting(meeting=meeting, issue=form.issue, today=timezone.localdate(), **signed)
+        correction = form.correction(timezone.now())
+        record_posting(meeting=meeting, issue=form.issue, today=timezone.localdate(), correction=correction, **signed)
 
     return _answer(request, form, write, _("The posting is recorded.")) or render(
         request,
@@ -185,14 +202,14 @@ def meeting_post(request: HttpRequest, meeting: UUID) -> HttpResponse:
 def meeting_not_held(request: HttpRequest, meeting: UUID) -> HttpResponse:
     """A planned sitting was not held; or (`?cancel=1`, and always once held) it was entered by mistake and is taken back."""
     meeting = meeting_to_record(request, meeting)
-    if not meeting.is_open:
+    if not meeting.is_open or meeting.concluded_at is not None:
         return locked_page(request, meeting)
     is_cancel = "cancel" in request.GET or meeting.is_held
-    form = NotHeldForm(posted(request), initial={"version": meeting.version, "reason": meeting.state_reason})
+    form = NotHeldForm(posted(request), closed=closed(meeting), initial={"version": meeting.version, "reason": meeting.state_reason})
 
     def write(**signed):
         close = cancel_meeting if is_cancel else mark_not_held
-        close(meeting=meeting, reason=form.cleaned_data["reason"], **signed)
+        close(meeting=meeting, reason=form.cleaned_data["reason"], at=timezone.now(), **signed)
 
     return _answer(request, form, write, _("The sitting is taken back.") if is_cancel else _("Recorded as not held.")) or render(
         request,

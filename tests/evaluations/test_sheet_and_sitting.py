@@ -36,7 +36,7 @@ def test_a_sitting_taken_back_makes_room_for_the_right_one():
     month = recorded_month()
     filled_in(month)
     meeting = Meeting.objects.get(pk=month.meeting.pk)
-    cancel_meeting(meeting=meeting, reason="Nhập nhầm", expected_version=meeting.version, by=month.people.user)
+    cancel_meeting(meeting=meeting, reason="Nhập nhầm", expected_version=meeting.version, by=month.people.user, at=NOW)
     month.meeting = recorded(month.people)
 
     filled_in(month)

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from meetings.models import Meeting
+from meetings.models import Amendment, Meeting
 from meetings.recording import (
+    Correction,
     Issue,
     Preparation,
     Refused,
@@ -114,16 +115,34 @@ class TestPreparation:
 
 
 class TestPostingAndConclusion:
-    def post(self, people, meeting, **fields):
-        return record_posting(meeting=meeting, issue=Issue(**fields), expected_version=meeting.version, by=people.user, today=TODAY)
+    def post(self, people, meeting, correction=None, **fields):
+        return record_posting(
+            meeting=meeting,
+            issue=Issue(**fields),
+            expected_version=meeting.version,
+            by=people.user,
+            today=TODAY,
+            correction=correction,
+        )
 
     def test_issued_and_posted_also_after_conclusion(self):
         people = five()
-        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, at=NOW)
+        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, by=people.user, at=NOW)
         issue = {"document_number": "05-KL/CB", "issued_on": THE_3RD, "posted_on": date(2026, 11, 4)}
         meeting = self.post(people, meeting, **issue)
         assert read_issue(meeting) == Issue(**issue)
-        assert read_issue(self.post(people, meeting)) == Issue()
+        assert not Amendment.objects.exists()
+
+    def test_to_change_a_posting_once_concluded_is_a_correction(self):
+        people = five()
+        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, by=people.user, at=NOW)
+        meeting = self.post(people, meeting, posted_on=date(2026, 11, 4))
+        with pytest.raises(Refused) as refused:
+            self.post(people, meeting)
+        assert list(refused.value.problems) == ["reason"]
+        self.post(people, meeting, correction=Correction("Ghi nhầm kỳ", NOW))
+        assert read_issue(meeting) == Issue()
+        assert Amendment.objects.get().reason == "Ghi nhầm kỳ"
 
     @pytest.mark.parametrize(
         ("fields", "at"),
@@ -147,11 +166,11 @@ class TestPostingAndConclusion:
 
     def test_a_concluded_sitting_is_not_written_to(self):
         people = five()
-        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, at=NOW)
+        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, by=people.user, at=NOW)
         assert set(refusal(people, meeting)) == {""}
         for write in (
-            lambda: cancel_meeting(meeting=meeting, reason="x", expected_version=3, by=people.user),
-            lambda: conclude_meeting(meeting=meeting, expected_version=3, at=NOW),
+            lambda: cancel_meeting(meeting=meeting, reason="x", expected_version=3, by=people.user, at=NOW),
+            lambda: conclude_meeting(meeting=meeting, expected_version=3, by=people.user, at=NOW),
             lambda: record_preparation(meeting=meeting, preparation=Preparation(), expected_version=3, by=people.user, today=TODAY),
         ):
             with pytest.raises(Refused):
@@ -163,7 +182,7 @@ class TestPostingAndConclusion:
         meeting = held(people)
         assert [field for field, _ in missing_to_conclude(meeting)] == ["starts_at", "ends_at", "roll"]
         with pytest.raises(Refused):
-            conclude_meeting(meeting=meeting, expected_version=meeting.version, at=NOW)
+            conclude_meeting(meeting=meeting, expected_version=meeting.version, by=people.user, at=NOW)
         partial = recorded(people, meeting, roll=called(people, people.binh)[:3], minute_taker_id=None, chair_id=None)
         [(field, sentence)] = missing_to_conclude(partial)
         assert (field, "Nguyễn Thị Yến" in str(sentence)) == ("roll", True)

@@ -91,7 +91,7 @@ class TestDrafts:
 
     def test_a_closed_record_keeps_no_draft(self):
         people = five()
-        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, at=NOW)
+        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, by=people.user, at=NOW)
         browser = browser_of(people.user)
         assert browser.post(reverse("meeting_draft", args=[meeting.public_id, "hold"]), {"place": "x"}).status_code == 409
         assert browser.post(reverse("meeting_draft", args=[meeting.public_id, "post"]), {"posted_on": "x"}).status_code == 200

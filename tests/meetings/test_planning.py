@@ -17,6 +17,7 @@ from meetings.recording import (
 from meetings.recording.preparing import Preparation
 from meetings.roll_call import roster_on
 from tests.factories import make_committee
+from tests.meetings.sitting_pages import NOW
 from tests.meetings.sittings import NOVEMBER, THE_3RD, TODAY, five, held, planned, recorded
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +99,7 @@ def test_a_refused_form_may_be_sent_again_with_its_key():
 def test_a_planned_sitting_is_marked_as_not_held_with_a_reason():
     people = five()
     meeting = planned(people)
-    call = {"meeting": meeting, "expected_version": 1, "by": people.user}
+    call = {"meeting": meeting, "expected_version": 1, "by": people.user, "at": NOW}
     assert set(problems_of(mark_not_held, reason="  ", **call)) == {"reason"}
     mark_not_held(reason="Bão số 12.", **call)
     meeting.refresh_from_db()
@@ -108,7 +109,7 @@ def test_a_planned_sitting_is_marked_as_not_held_with_a_reason():
 def test_a_held_sitting_cannot_be_marked_as_not_held_but_taken_back():
     people = five()
     meeting = held(people)
-    call = {"meeting": meeting, "expected_version": 1, "by": people.user, "reason": "Nhập nhầm tháng"}
+    call = {"meeting": meeting, "expected_version": 1, "by": people.user, "at": NOW, "reason": "Nhập nhầm tháng"}
     assert set(problems_of(mark_not_held, **call)) == {""}
     assert cancel_meeting(**call).state == MeetingState.CANCELLED
     assert held(people).pk != meeting.pk  # the month is free again
@@ -117,10 +118,10 @@ def test_a_held_sitting_cannot_be_marked_as_not_held_but_taken_back():
 def test_a_sitting_marked_as_not_held_can_be_planned_or_held_after_all():
     people = five()
     meeting = planned(people)
-    mark_not_held(meeting=meeting, reason="Lũ", expected_version=1, by=people.user)
+    mark_not_held(meeting=meeting, reason="Lũ", expected_version=1, by=people.user, at=NOW)
     again = record_preparation(meeting=meeting, preparation=Preparation(), expected_version=2, by=people.user, today=TODAY)
     assert (again.state, again.state_reason) == (MeetingState.PLANNED, "")
-    mark_not_held(meeting=meeting, reason="Lũ", expected_version=3, by=people.user)
+    mark_not_held(meeting=meeting, reason="Lũ", expected_version=3, by=people.user, at=NOW)
     again.refresh_from_db()
     assert recorded(people, again).state == MeetingState.HELD
 
@@ -129,7 +130,7 @@ def test_a_stale_mark_is_not_made():
     people = five()
     meeting = planned(people)
     with pytest.raises(StaleForm):
-        mark_not_held(meeting=meeting, reason="Bão", expected_version=7, by=people.user)
+        mark_not_held(meeting=meeting, reason="Bão", expected_version=7, by=people.user, at=NOW)
 
 
 class TestDefaults:

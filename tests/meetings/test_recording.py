@@ -169,7 +169,7 @@ class TestSitting:
 
     def test_a_cancelled_sitting_is_not_written_to(self):
         people = five()
-        meeting = cancel_meeting(meeting=held(people), reason="Nhầm", expected_version=1, by=people.user)
+        meeting = cancel_meeting(meeting=held(people), reason="Nhầm", expected_version=1, by=people.user, at=NOW)
         assert set(refusal(people, meeting)) == {""}
 
     def test_a_stale_form_is_not_recorded_and_carries_both_versions(self):

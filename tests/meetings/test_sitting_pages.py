@@ -126,18 +126,18 @@ class TestPreparing:
 class TestPostingAndClosing:
     def test_posting_is_recorded_also_once_concluded(self):
         people = five()
-        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, at=NOW)
+        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, by=people.user, at=NOW)
         browser = browser_of(people.user)
         fields = {"version": 3, "document_number": "05-KL/CB", "issued_on": "2026-11-03", "posted_on": "2026-11-04"}
         assert browser.post(page_of("meeting_post", meeting), fields).status_code == 302
         assert read_issue(meeting).document_number == "05-KL/CB"
-        early = browser.post(page_of("meeting_post", meeting), fields | {"version": 4, "posted_on": "2026-11-01"})
+        early = browser.post(page_of("meeting_post", meeting), fields | {"version": 4, "posted_on": "2026-11-01", "reason": "Nhầm"})
         assert (early.status_code, "on that day or later" in words_of(early)) == (422, True)
 
     @pytest.mark.parametrize("name", ["meeting_hold", "meeting_prepare", "meeting_not_held"])
     def test_a_concluded_record_says_why_it_is_closed(self, name):
         people = five()
-        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, at=NOW)
+        meeting = conclude_meeting(meeting=recorded(people), expected_version=2, by=people.user, at=NOW)
         browser = browser_of(people.user)
         page = browser.get(page_of(name, meeting))
         assert (page.status_code, "sent up on" in words_of(page)) == (200, True)
@@ -145,7 +145,7 @@ class TestPostingAndClosing:
 
     def test_a_cancelled_one_too(self):
         people = five()
-        meeting = cancel_meeting(meeting=held(people), reason="Nhầm tháng", expected_version=1, by=people.user)
+        meeting = cancel_meeting(meeting=held(people), reason="Nhầm tháng", expected_version=1, by=people.user, at=NOW)
         for name in ("meeting_hold", "meeting_post"):
             assert "Nhầm tháng" in words_of(browser_of(people.user).get(page_of(name, meeting)))
 

@@ -80,10 +80,10 @@ class TestARecordedMeeting:
 def test_another_act_with_a_used_key_is_judged_by_itself(told_apart):
     people, key = five(), uuid4()
     meeting = planned(people, form_key=key)
-    closed = mark_not_held(meeting=meeting, reason="Bão", expected_version=1, by=people.user, form_key=key)
+    closed = mark_not_held(meeting=meeting, reason="Bão", expected_version=1, by=people.user, at=NOW, form_key=key)
     assert closed.state == ("NOT_HELD" if told_apart else "PLANNED")
     if told_apart:
-        cancelled = cancel_meeting(meeting=meeting, reason="Bão", expected_version=2, by=people.user, form_key=key)
+        cancelled = cancel_meeting(meeting=meeting, reason="Bão", expected_version=2, by=people.user, at=NOW, form_key=key)
         assert cancelled.state == "CANCELLED"
         assert SubmittedForm.objects.count() == 1
 
