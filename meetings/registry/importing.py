@@ -12,6 +12,7 @@ from meetings.registry.appointments import read_appointments
 from meetings.registry.bodies import Bodies, read_cells, read_committees
 from meetings.registry.members import read_members
 from meetings.registry.reading import Fault, Faults
+from meetings.statistics import refresh_statistics
 
 FILES = ("committees.csv", "cells.csv", "members.csv", "appointments.csv")
 
@@ -74,4 +75,6 @@ def import_registry(*, paths: Iterable[Path], at: datetime, only_check: bool = F
         constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
         sentence = _("The data changed while the files were read (%(constraint)s). Import again.") % {"constraint": constraint}
         return Imported({}, {}, [Fault("—", 0, sentence)])
+    if any(made.values()) and not only_check:
+        refresh_statistics()
     return Imported(made, changed, [])

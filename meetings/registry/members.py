@@ -68,7 +68,7 @@ class People:
             self.members |= {member.official_code: member for member in Member.objects.filter(official_code__in=batch)}
         self._recognise([item for item in items if item.code not in self.members])
         for batch in in_batches(codes):
-            # By keys and without joins: right after a large import the planner knows nothing of these tables yet.
+            # By keys and without joins: it costs the same whatever the planner knows of these tables.
             codes_by_key = {self.members[code].pk: code for code in batch if code in self.members}
             held = Membership.objects.filter(member__in=codes_by_key)
             stored = list(held.values_list("member_id", "cell_id", "relation", "during", "end_reason", "pk"))

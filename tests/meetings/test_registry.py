@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone, translation
 
 from meetings.models import Appointment, Cell, Committee, Level, Member, Membership, Placement, Standing, User
-from meetings.registry import import_registry
+from meetings.registry import import_registry, importing
 from meetings.roll_call import roster_on
 from tests.factories import make_cell, make_committee, make_member, make_user
 
@@ -184,6 +185,23 @@ def test_who_was_added_by_hand_is_the_lists_person_of_that_cell_and_name(write):
     before = everything()
     load(path)
     assert everything() == before
+
+
+def counted() -> bool:
+    """Whether the planner knows anything of the members."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stats WHERE tablename = 'meetings_member'")
+        return cursor.fetchone()[0] > 0
+
+
+@pytest.mark.parametrize("counts", [True, False], ids=["counted", "twin that leaves it to the server"])
+def test_after_an_import_the_planner_knows_what_came(write, monkeypatch, counts):
+    if not counts:
+        monkeypatch.setattr(importing, "refresh_statistics", lambda: None)
+    load(write(), only_check=True)
+    assert not counted()
+    load(write())
+    assert counted() is counts
 
 
 def test_check_writes_nothing(write):
