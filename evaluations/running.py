@@ -113,6 +113,19 @@ def _advance(run: Run, *, at: datetime) -> None:
         run.save(update_fields=["state", "finished_at"])
 
 
+@transaction.atomic
+def cut_short(run_id: int, *, at: datetime) -> None:
+    """Leave out the cells that nobody has begun; what is scored, and what somebody is at, is summarised as always."""
+    run = Run.objects.select_for_update().filter(pk=run_id, state=RunState.RUNNING).first()
+    if run is None:
+        return
+    cells = run.chunks.filter(stage=Stage.CELLS)
+    left = [chunk.pk for chunk in cells.select_for_update(skip_locked=True).filter(state=ChunkState.TODO)]
+    Chunk.objects.filter(pk__in=left).delete()
+    if left and not cells.exclude(state=ChunkState.DONE).exists():
+        _advance(run, at=at)
+
+
 def _note_failure(chunk_id: int, error: Exception, *, at: datetime) -> None:
     with transaction.atomic():
         chunk = Chunk.objects.select_for_update(skip_locked=True).filter(pk=chunk_id, state=ChunkState.TODO).first()

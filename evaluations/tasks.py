@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from evaluations import changes, running
+from evaluations import changes, jobs, running
+from evaluations.works import WORKERS
 
 
 @shared_task
@@ -13,11 +14,21 @@ def work_chunk(chunk_id: int) -> None:
         resend_undone()
 
 
+# Above the longest job; the broker's second delivery, which comes before, finds the job held and leaves.
+@shared_task(soft_time_limit=6 * 3600, time_limit=6 * 3600 + 60)
+def work_job(job_id: int) -> None:
+    """Work on a job that a user started, to its end."""
+    jobs.work_job(job_id, WORKERS)
+
+
 @shared_task
 def resend_undone() -> None:
-    """Send the chunks that are to do and that nobody is at."""
-    for key in running.chunks_to_send(at=timezone.now()):
+    """Send the chunks and jobs that are to do and that nobody is at."""
+    now = timezone.now()
+    for key in running.chunks_to_send(at=now):
         work_chunk.delay(key)
+    for key in jobs.jobs_to_send(at=now):
+        jobs.send_job(key, at=now)
 
 
 @shared_task

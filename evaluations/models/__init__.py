@@ -20,7 +20,7 @@ from evaluations.models.criteria import (
 )
 from evaluations.models.editions import Edition, PublishedScore, PublishedSummary
 from evaluations.models.facts import MonthFacts
-from evaluations.models.jobs import Extension, Job, JobKind, JobState, Notice, NoticeKind, SavedView
+from evaluations.models.jobs import UNDONE, Extension, Job, JobKind, JobState, Notice, NoticeKind, SavedView
 from evaluations.models.reviews import PastVote, ReviewDecision, ReviewEntry, SheetAct, SheetEvent
 from evaluations.models.rollup import (
     MissingMonth,
@@ -44,6 +44,7 @@ from evaluations.models.scores import (
 from evaluations.models.summaries import CommitteeSummary, LossSummary
 
 __all__ = [
+    "UNDONE",
     "ChangeSetAside",
     "ChangedScope",
     "Chunk",

@@ -1,12 +1,12 @@
 """Long work that a user started, and what comes of it: progress that survives leaving the page, a file to fetch, notices."""
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.models.runs import Run
 from meetings.models import Cell, Committee, User
 from meetings.models.fields import CleanLine, CleanText
 
@@ -26,13 +26,16 @@ class JobState(models.TextChoices):
     CANCELLED = "CANCELLED", _("Cancelled")
 
 
+UNDONE = (JobState.WAITING, JobState.RUNNING)
+
+
 class Job(models.Model):
     """One piece of work with its count of parts. Whoever works on it holds the session's advisory lock on its key."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=10, choices=JobKind.choices)
     committee = models.ForeignKey(Committee, models.CASCADE, related_name="jobs")
-    # What is asked, in words that its owner reads, and as values that its worker reads.
+    # What is asked, in words that its owner reads, and as values that its worker reads; `language` is the one its owner reads.
     title = CleanLine(max_length=300)
     asked = models.JSONField(default=dict)
     requested_by = models.ForeignKey(User, models.CASCADE, related_name="jobs")
@@ -47,8 +50,6 @@ class Job(models.Model):
     # Where and why it failed, as a sentence without what the rows hold.
     error = models.TextField(default="")
     log = models.TextField(default="")
-    # The work of a scoring job stands in the ledger of runs.
-    run = models.OneToOneField(Run, models.SET_NULL, null=True, related_name="job")
     # Name of the finished file, and its place under the exports' folder.
     file_name = models.CharField(max_length=200, default="")
     stored_as = models.CharField(max_length=100, default="")
@@ -65,6 +66,24 @@ class Job(models.Model):
 
     def __str__(self):
         return self.title
+
+    @property
+    def is_undone(self) -> bool:
+        return self.state in UNDONE
+
+    @property
+    def percent(self) -> int | None:
+        """How much is done, cut; None while nobody knows how much there is."""
+        return self.done * 100 // self.total if self.total else None
+
+    def time_left(self, now: datetime) -> timedelta | None:
+        """At the pace so far; None before the first part is done."""
+        if self.state != JobState.RUNNING or not self.total or not self.done:
+            return None
+        return (now - self.started_at) * (self.total - self.done) / self.done
+
+    def has_file(self, now: datetime) -> bool:
+        return bool(self.state == JobState.DONE and self.stored_as and self.expires_at and now < self.expires_at)
 
 
 class NoticeKind(models.TextChoices):

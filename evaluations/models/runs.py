@@ -30,6 +30,8 @@ class Run(models.Model):
     as_of = models.DateField()
     state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.RUNNING)
     requested_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    # The job that a user follows, where one asked for this and perhaps other months.
+    job = models.ForeignKey("evaluations.Job", models.SET_NULL, null=True, related_name="runs")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 

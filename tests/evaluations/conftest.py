@@ -1,7 +1,12 @@
 """What tests of this folder share."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.utils.translation import override
+
+from tests.evaluations.workshops import workshop_on
+from tests.site import Site
 
 
 @pytest.fixture
@@ -9,3 +14,10 @@ def english():
     """Sentences in the language of the source, whatever the default language of the product says."""
     with override("en"):
         yield
+
+
+@pytest.fixture
+def workshop(committed_db: str) -> Iterator[Site]:
+    """Workers and a broker on a database of this test's own; nobody serves pages."""
+    with workshop_on(committed_db) as site:
+        yield site

@@ -2,10 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +11,6 @@ from celery.app.task import Task
 from django.db import DataError
 from django.db.models import F, QuerySet
 
-from cellquality.embedded import Broker
 from cellquality.processes import wait_until
 from evaluations import running, scoring, tasks
 from evaluations.checking.months import stored_sums, sums_under
@@ -26,6 +22,7 @@ from meetings.tree import place_all
 from tests.databases import meanwhile, waiting_for_a_lock
 from tests.evaluations import month as months
 from tests.evaluations.test_changes import transaction_of_another
+from tests.evaluations.workshops import sender
 from tests.factories import SINCE, make_committee
 from tests.site import Site
 
@@ -186,31 +183,6 @@ def test_two_workers_at_one_chunk_do_it_once(committed_db, monkeypatch, guarded)
             assert wait_until(lambda: waiting_for_a_lock() == 2 or not second.is_alive(), within=10)
             blocker.rollback()
     assert sorted(did) == ([False, True] if guarded else [True, True])
-
-
-@pytest.fixture
-def workshop(committed_db: str) -> Iterator[Site]:
-    """A real broker for workers on a database of this test's own; nobody serves pages."""
-    with TemporaryDirectory(prefix="cellquality-workshop-") as home:
-        broker = Broker(Path(home))
-        broker.start()
-        site = Site(committed_db, Path(home), broker)
-        try:
-            yield site
-        finally:
-            site.close()
-            broker.stop()
-
-
-def sender(site: Site) -> Callable[[], None]:
-    """What beat does every few seconds, on demand."""
-    app = Celery("sender", broker=site.broker.url(), set_as_current=False)
-
-    def send() -> None:
-        with app.connection_for_write() as connection:
-            app.send_task("evaluations.tasks.resend_undone", connection=connection)
-
-    return send
 
 
 def test_a_run_outlives_a_worker_that_is_killed(workshop: Site):

@@ -1,0 +1,11 @@
+"""Which function does which kind of job. What such a function may and must do is said in `evaluations.jobs`."""
+
+from collections.abc import Callable
+
+from evaluations.jobs import Work
+from evaluations.models import JobKind
+from evaluations.rescoring import score_anew
+
+WORKERS: dict[str, Callable[[Work], None]] = {
+    JobKind.SCORES: score_anew,
+}
