@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.criteria import Grade
 from evaluations.models.fields import PointsField
-from evaluations.periods import PeriodKind
+from evaluations.periods import KINDS, Period, PeriodKind
 from meetings.models import CellKind, Committee, User
 from meetings.models.fields import CleanText
 
@@ -22,7 +22,7 @@ class Edition(models.Model):
     reason = CleanText(_("reason"), default="", blank=True)
     closed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     closed_at = models.DateTimeField()
-    # How many scores this edition adds or changes, and the SHA-256 of all scores as of it, in the order of cells.
+    # How many scores this edition adds, changes or withdraws, and the SHA-256 of all scores as of it and of its summaries.
     changed = models.IntegerField()
     digest = models.CharField(max_length=64)
 
@@ -37,6 +37,10 @@ class Edition(models.Model):
 
     def __str__(self):
         return f"{self.committee} · {self.period_kind} · {self.first_on:%m/%Y} · {self.number}"
+
+    @property
+    def period(self) -> Period:
+        return KINDS[self.period_kind].of(self.first_on)
 
 
 class PublishedScore(models.Model):
