@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from evaluations.definition import Definition, Line, Test
 from evaluations.measures import Unit
-from evaluations.models import Comparison
+from evaluations.models import Comparison, CriteriaSet, Grade
 
 
 class Outcome(IntEnum):
@@ -28,13 +28,19 @@ class Expression:
     params: list = field(default_factory=list)
 
 
-# Of the committees above the cell that set the parameter, the nearest decides; then the more exact on kind, then on size.
-PARAMETER = """coalesce((
-    SELECT v.value FROM evaluations_parametervalue v
+def nearest_value(column: str, parameter: str) -> str:
+    """A column of the value that a committee gave a parameter for the cell and day of the facts `f`; no row where none did.
+
+    Of the committees above the cell that set it, the nearest decides; then the more exact on kind, then on size.
+    """
+    return f"""SELECT v.{column} FROM evaluations_parametervalue v
     JOIN meetings_placement above ON above.committee_id = v.committee_id AND above.during @> f.held_on
-    WHERE v.parameter_id = %s AND v.during @> f.held_on AND starts_with(f.counted_path, above.path)
+    WHERE v.parameter_id = {parameter} AND v.during @> f.held_on AND starts_with(f.counted_path, above.path)
       AND v.cell_kind IN ('', f.cell_kind) AND v.from_size <= f.roster_size
-    ORDER BY length(above.path) DESC, v.cell_kind = '', v.from_size DESC LIMIT 1), %s)"""
+    ORDER BY length(above.path) DESC, v.cell_kind = '', v.from_size DESC LIMIT 1"""
+
+
+PARAMETER = f"coalesce(({nearest_value('value', '%s')}), %s)"
 
 
 def _test(test: Test) -> Expression:
@@ -121,6 +127,26 @@ def compile_points(definition: Definition, outcome: str) -> Expression:
 def rescaled(points: str, counted_max: str, whole: int) -> str:
     """The total over the whole maximum, rounded half up, in integers: SQL over two column names. `rescale` is its twin."""
     return f"((2 * {points}::bigint * {whole:d} + {counted_max}) / (2 * {counted_max}))::int"
+
+
+def graded(total: str) -> str:
+    """The class of a total by a set's thresholds, '' where there is none: SQL over a column name, its placeholders `thresholds_of`."""
+    return (
+        f"CASE WHEN {total} IS NULL THEN '' WHEN {total} >= %s THEN 'GOOD' WHEN {total} >= %s THEN 'FAIR' "
+        f"WHEN {total} >= %s THEN 'AVERAGE' ELSE 'POOR' END"
+    )
+
+
+def thresholds_of(criteria_set: CriteriaSet) -> list[int]:
+    return [criteria_set.good_from, criteria_set.fair_from, criteria_set.average_from]
+
+
+def grade_at(criteria_set: CriteriaSet, total: int | None) -> Grade | None:
+    """The twin of `graded`."""
+    if total is None:
+        return None
+    steps = zip(thresholds_of(criteria_set), (Grade.GOOD, Grade.FAIR, Grade.AVERAGE), strict=True)
+    return next((grade for least, grade in steps if total >= least), Grade.POOR)
 
 
 def rescale(points: int, counted_max: int, whole: int) -> int:

@@ -4,15 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from evaluations.compiler import nearest_value
+from evaluations.definition import Definition
 from evaluations.measures import MEASURES, Measure, Unit
-from evaluations.models import Condition, CriteriaScope, CriteriaSet, Criterion, Parameter, ParameterValue
+from evaluations.models import Condition, CriteriaScope, CriteriaSet, Criterion, MonthFacts, Parameter, ParameterValue
 from meetings import in_force
 from meetings.models import Committee, User, path_prefixes
 from meetings.recording import Refused, once
@@ -107,6 +111,25 @@ def delegated_as_it_stands(committee: Committee, parameters: QuerySet[Parameter]
         elif not is_over and value.during.lower <= today:
             of.above.append(value)
     return list(found.values())
+
+
+def values_applied(definition: Definition, facts: MonthFacts) -> dict[int, ParameterValue]:
+    """By the key of the parameter, the value of a committee that a month's points are made with; a default is not in it.
+
+    One query, none where the set delegates nothing.
+    """
+    tests = chain.from_iterable((*line.applies_when, *chain.from_iterable(level.tests for level in line.levels)) for line in definition)
+    asked = sorted({test.parameter.pk for test in tests if test.parameter is not None})
+    if not asked:
+        return {}
+    nearest = RawSQL(
+        "SELECT value_id FROM unnest(%s::bigint[]) AS asked(id) "
+        "CROSS JOIN (SELECT %s::date AS held_on, %s::text AS counted_path, %s::varchar AS cell_kind, %s::int AS roster_size) f "
+        f"CROSS JOIN LATERAL ({nearest_value('id', 'asked.id')}) AS nearest(value_id)",
+        [asked, facts.held_on, facts.counted_path, facts.cell_kind, facts.roster_size],
+    )
+    applied = ParameterValue.objects.filter(pk__in=nearest).select_related("committee")
+    return {value.parameter_id: value for value in applied}
 
 
 def check_value(parameter: Parameter, value: Decimal) -> None:

@@ -1,6 +1,6 @@
 """A line's points, explained: fact → rule in words → points → clause of which document. Words only; nothing is computed here."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 from evaluations.compiler import Outcome
 from evaluations.definition import Definition, Line, Test
 from evaluations.measures import Unit
-from evaluations.models import Comparison, MonthFacts, NotApplicable
+from evaluations.models import Comparison, MonthFacts, NotApplicable, ParameterValue
 from evaluations.scoring import Scored
+
+# By the key of a delegated parameter, the value of a committee that applied (`delegating.values_applied`).
+Applied = Mapping[int, ParameterValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,15 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """A delegated parameter that the line asks: what it was for the cell on the day, and who set it to that."""
+
+    label: str
+    words: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a line has its points. `points` in hundredths, None where it has none (yet)."""
 
@@ -30,6 +42,7 @@ class Explanation:
     outcome: int
     points: int | None
     facts: tuple[Fact, ...]
+    limits: tuple[Limit, ...]
     rule: str
     better: str
 
@@ -63,26 +76,42 @@ def _said(measure, facts: MonthFacts) -> str:
     return _("still to come after %(gone_by)s") % {"gone_by": measure.says(facts)}
 
 
-def test_in_words(test: Test) -> str:
+def limits_of(line: Line, applied: Applied) -> tuple[Limit, ...]:
+    """The delegated parameters that the line's rows and its condition ask, each once, in the order in which they are asked."""
+    tests = [*(test for level in line.levels for test in level.tests), *line.applies_when]
+    asked = {test.parameter.pk: test for test in tests if test.parameter is not None}
+    return tuple(_limit(test, applied.get(key)) for key, test in asked.items())
+
+
+def _limit(test: Test, value: ParameterValue | None) -> Limit:
+    default = test.measure.says_limit(test.parameter.default)
+    if value is None:
+        return Limit(test.parameter.title, default, _("as the set of criteria has it"))
+    told = {"committee": value.committee, "document": value.document, "default": default}
+    return Limit(
+        test.parameter.title,
+        test.measure.says_limit(value.value),
+        _("set by %(committee)s, %(document)s; the set of criteria has %(default)s") % told,
+    )
+
+
+def _test_in_words(test: Test, applied: Applied) -> str:
     """'Attendance rate: at least 90 %'."""
-    if test.parameter is not None:
-        value = f"{test.parameter.title} ({test.measure.says_limit(test.parameter.default)})"
-    else:
-        value = test.measure.says_limit(test.value)
     if test.measure.unit is Unit.YES_NO:
-        return f"{test.measure.label}: {value}"
-    return f"{test.measure.label}: {Comparison(test.comparison).label} {value}"
+        return f"{test.measure.label}: {test.measure.says_limit(test.value)}"
+    if test.parameter is None:
+        words = test.measure.says_limit(test.value)
+    else:
+        limit = _limit(test, applied.get(test.parameter.pk))
+        words = f"{limit.words} ({limit.label}, {limit.source})"
+    return f"{test.measure.label}: {Comparison(test.comparison).label} {words}"
 
 
-def _all_in_words(tests: Iterable[Test]) -> str:
-    return "; ".join(map(test_in_words, tests))
-
-
-def _rule(line: Line, outcome: int) -> str:
+def _rule(line: Line, outcome: int, applied: Applied) -> str:
     if outcome == Outcome.NOT_APPLICABLE:
         policy = NotApplicable(line.criterion.not_applicable).label
         return _("Applies only where: %(condition)s. Not so this month: %(policy)s.") % {
-            "condition": _all_in_words(line.applies_when),
+            "condition": "; ".join(_test_in_words(test, applied) for test in line.applies_when),
             "policy": policy,
         }
     if outcome == Outcome.NOT_DUE:
@@ -103,9 +132,17 @@ def _better(line: Line, outcome: int) -> str:
     return min(above, key=lambda level: level.points).words
 
 
-def explain(definition: Definition, facts: MonthFacts, scored: Scored) -> list[Explanation]:
-    """Each line of a sheet, in order, with its explanation."""
+def explain(definition: Definition, facts: MonthFacts, scored: Scored, applied: Applied) -> list[Explanation]:
+    """Each line of a sheet, in order, with its explanation. `applied` are the committees' values that the points were made with."""
     return [
-        Explanation(line, outcome, points, facts_of(line, facts), _rule(line, outcome), _better(line, outcome))
+        Explanation(
+            line,
+            outcome,
+            points,
+            facts_of(line, facts),
+            limits_of(line, applied),
+            _rule(line, outcome, applied),
+            _better(line, outcome),
+        )
         for line, outcome, points in zip(definition, scored.outcome, scored.points, strict=True)
     ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from evaluations.compiler import Outcome
 from evaluations.definition import Definition, Line, definition_of
+from evaluations.delegating import values_applied
 from evaluations.explaining import Explanation, explain
 from evaluations.measuring import look
 from evaluations.models import CriteriaSet, CriterionGroup, MonthFacts, ScoreSheet, SheetEntry, SheetNote, SheetState
@@ -248,9 +249,10 @@ def _answered(sheet: Sheet, answers: Mapping[int, Answer]) -> Sheet:
 
 
 def _with_lines(sheet: Sheet, scored: Scored, answers: Mapping[int, Answer], own: list[int | None], notes: Mapping[int, str]) -> Sheet:
+    applied = values_applied(sheet.definition, sheet.facts)
     lines = tuple(
         SheetLine(explanation, answers[index], own[index], notes.get(explanation.line.criterion.pk, ""))
-        for index, explanation in enumerate(explain(sheet.definition, sheet.facts, scored))
+        for index, explanation in enumerate(explain(sheet.definition, sheet.facts, scored, applied))
     )
     return replace(sheet, scored=scored, lines=lines)
 

@@ -13,6 +13,7 @@ from evaluations.checking.facts import facts_of
 from evaluations.checking.months import month_score_of, stored_sums, sums_under
 from evaluations.checking.points import committee_keys, evaluate_plainly, settle
 from evaluations.definition import Definition, definition_of
+from evaluations.delegating import values_applied
 from evaluations.explaining import explain
 from evaluations.measures import MEASURES
 from evaluations.models import (
@@ -128,12 +129,14 @@ def _points(definition: Definition, facts: MonthFacts, sheet: ScoreSheet) -> Lin
     plain = evaluate_plainly(definition, facts, sheet.levels)
     worth = settle(definition, sheet.outcome)
     words, stored, again = [], {}, {}
-    for explained in explain(definition, facts, Scored(sheet.outcome, worth.points, worth.counted_max, worth.total)):
+    scored = Scored(sheet.outcome, worth.points, worth.counted_max, worth.total)
+    for explained in explain(definition, facts, scored, values_applied(definition, facts)):
         line = explained.line
         asked = line.criterion.asks_level
         code = f"{line.criterion.code}"
         shown = "–" if explained.points is None else f"{explained.points / 100:g}"
         words.append(f"{code}: {shown} of {line.max_points / 100:g} · {explained.rule} · {line.criterion.clause}")
+        words += [f"{code}: {limit.label}: {limit.words} ({limit.source})" for limit in explained.limits]
         stored |= {f"outcome of {code}": sheet.outcome[line.index], f"computed points of {code}": sheet.computed[line.index]}
         points = None if asked else plain.points[line.index]
         again |= {f"outcome of {code}": int(plain.outcome[line.index]), f"computed points of {code}": points}

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluations.checking.points import evaluate_plainly
+from evaluations.checking.points import evaluate_plainly, value_in_force
 from evaluations.compiler import Outcome, rescale
 from evaluations.definition import Definition, Level, Line
 from evaluations.definition import Test as Comparing
+from evaluations.delegating import values_applied
 from evaluations.measures import MEASURES
 from evaluations.models import CriteriaSet, Criterion, CriterionKind, MonthFacts, NotApplicable
 from evaluations.scoring import Scored, evaluate
@@ -38,6 +39,25 @@ def test_sql_and_plain_python_agree_on_random_sets_and_facts(ground, data):
     definition = data.draw(definitions(ground.parameters))
     for facts in data.draw(st.lists(month_facts(ground.paths), min_size=4, max_size=4)):
         agree(definition, facts, data.draw(levels_for(definition)))
+
+
+@STEADY
+@given(st.data())
+def test_the_value_of_a_parameter_that_is_told_is_the_one_that_scored(ground, data):
+    asked = tuple(Comparing(MEASURES["attendance_rate"], ">=", parameter=parameter) for parameter in ground.parameters)
+    definition = one_line(replace(FULL, tests=asked[:1]), NONE, applies_when=asked[1:])
+    facts = data.draw(month_facts(ground.paths))
+    applied = values_applied(definition, facts)
+    for test in asked:
+        told = applied[test.parameter.pk].value if test.parameter.pk in applied else test.parameter.default
+        assert told == value_in_force(test, facts)
+
+
+def test_values_are_one_query_and_none_where_nothing_is_delegated(ground, facts, django_assert_num_queries):
+    many = tuple(Comparing(MEASURES["attendance_rate"], ">=", parameter=parameter) for parameter in ground.parameters * 9)
+    for tests, queries in ((many, 1), (many[:1], 1), ((asks("minutes", ">=", "90"),), 0)):
+        with django_assert_num_queries(queries):
+            values_applied(one_line(replace(FULL, tests=tests), NONE), facts)
 
 
 @STEADY

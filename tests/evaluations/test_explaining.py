@@ -2,14 +2,18 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.utils.translation import override
 
 from evaluations.compiler import Outcome
+from evaluations.definition import Test as Comparing
 from evaluations.explaining import explain
-from evaluations.models import CriterionKind, MonthFacts, NotApplicable
+from evaluations.measures import MEASURES
+from evaluations.models import CriterionKind, MonthFacts, NotApplicable, Parameter, ParameterValue
 from evaluations.scoring import Scored
+from meetings.models import Committee
 from tests.evaluations.test_compiler import FULL, IN_TWO_DAYS, NONE, asks, one_line
 
 MOST = replace(FULL, words="Từ 90 %", tests=(asks("attendance_rate", ">=", "90"),))
@@ -22,10 +26,10 @@ def facts() -> MonthFacts:
     return MonthFacts(held_on=day, pending=[], expected=10_000, expected_present=8_996, conclusion_lag_days=1, is_combined=False)
 
 
-def explained(definition, facts, outcome, points):
+def explained(definition, facts, outcome, points, applied=()):
     scored = Scored([outcome], [points], 100, points)
     with override("en"):
-        return explain(definition, facts, scored)[0]
+        return explain(definition, facts, scored, {value.parameter_id: value for value in applied})[0]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +47,7 @@ def test_every_other_way_has_words_in_both_languages(facts, outcome, policy):
     definition = one_line(MOST, NONE, applies_when=(asks("is_combined", "=", "1"),), not_applicable=policy)
     for language in ("en", "vi"):
         with override(language):
-            (line,) = explain(definition, facts, Scored([outcome], [None], 0, None))
+            (line,) = explain(definition, facts, Scored([outcome], [None], 0, None), {})
         assert line.rule and not line.better
     assert [line.is_applicable, line.is_due, line.is_answered].count(False) == 1
 
@@ -63,6 +67,30 @@ def test_nothing_is_computed_again(facts):
 def test_the_database_is_not_asked(facts, django_assert_num_queries):
     with django_assert_num_queries(0):
         explained(one_line(MOST, SOME, NONE, kind=CriterionKind.MIXED), facts, 1, 60)
+
+
+SHARE = Parameter(pk=1, code="muc", title="Mức chung", default=Decimal("50.00"))
+ASKS_SHARE = Comparing(MEASURES["attendance_rate"], ">=", parameter=SHARE)
+OF_COMMUNE = ParameterValue(parameter=SHARE, committee=Committee(name="Đảng ủy xã"), value=Decimal("37.50"), document="05-QĐ/ĐU")
+
+
+def limits(definition, facts, applied=()) -> list[tuple]:
+    return [(limit.label, limit.words, limit.source) for limit in explained(definition, facts, 0, 100, applied).limits]
+
+
+def test_a_delegated_parameter_says_what_it_was_and_who_set_it(facts):
+    line = one_line(replace(FULL, tests=(ASKS_SHARE, ASKS_SHARE)), NONE)
+    assert limits(line, facts) == [("Mức chung", "50 %", "as the set of criteria has it")]
+    set_by = "set by Đảng ủy xã, 05-QĐ/ĐU; the set of criteria has 50 %"
+    assert limits(line, facts, [OF_COMMUNE]) == [("Mức chung", "37.5 %", set_by)]
+    assert limits(one_line(MOST, NONE), facts, [OF_COMMUNE]) == []
+
+
+def test_a_condition_that_does_not_hold_says_the_value_it_asked(facts):
+    line = one_line(FULL, NONE, applies_when=(ASKS_SHARE,))
+    rule = explained(line, facts, Outcome.NOT_APPLICABLE, None, [OF_COMMUNE]).rule
+    assert "Attendance rate: at least 37.5 % (Mức chung, set by Đảng ủy xã, 05-QĐ/ĐU; the set of criteria has 50 %)" in rule
+    assert "at least 50 % (Mức chung, as the set of criteria has it)" in explained(line, facts, Outcome.NOT_APPLICABLE, None).rule
 
 
 def test_a_fact_is_told_once_and_its_percentage_cut(facts):

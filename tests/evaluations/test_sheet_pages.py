@@ -1,12 +1,13 @@
 """The sheet's pages through real requests: answering, saving itself, stale forms, sending, explaining."""
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from evaluations.models import ScoreSheet, SheetEntry
+from evaluations.models import ParameterValue, ScoreSheet, SheetEntry
 from evaluations.sheets import open_sheet
 from evaluations.submission import submit
 from meetings.models import Meeting, MeetingState, Role
@@ -177,6 +178,17 @@ def test_the_explanation_leads_from_points_to_fact_and_clause(month, secretary):
     page = secretary.get(url(month, "cell_explanation")).content.decode()
     for expected in ("95 ", "42-HD/BTCTW", "Ít ý kiến"):
         assert expected in page
+
+
+def test_the_explanation_says_the_value_that_a_committee_set(month, secretary):
+    for page in ("cell_explanation", "cell_sheet"):
+        assert '50 %</b> <span class="muted">(theo bộ tiêu chí)' in secretary.get(url(month, page)).content.decode()
+    parameter = month.criteria_set.parameters.get(code="speakers-top")
+    committee = month.criteria_set.owner
+    ParameterValue.objects.create(parameter=parameter, committee=committee, value=37, document="05-QĐ/ĐU", during=(date(2026, 11, 3), None))
+    for page in ("cell_explanation", "cell_sheet"):
+        shown = secretary.get(url(month, page)).content.decode()
+        assert "37 %" in shown and f"{committee} quy định tại 05-QĐ/ĐU" in shown
 
 
 def test_words_of_the_cell_stay_near_it(month):
