@@ -51,7 +51,7 @@ def score_anew(work: Work) -> None:
 @transaction.atomic
 def _set_out(work: Work) -> None:
     # Holds the job's row: who cancels waits, and then finds the runs.
-    work.reach(0)
+    work.write(done=0)
     at = work.clock()
     today = timezone.localdate(at)
     begun = [month for month in parse_period(work.job.asked["period"]).months if month.first <= today]
