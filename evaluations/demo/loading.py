@@ -23,12 +23,13 @@ from evaluations.models import ChangedScope
 from evaluations.periods import Month
 from meetings import tree
 from meetings.models import Cell, CellKind, ChangedCell, Committee, DemoData, Level, Meeting, Member
+from meetings.statistics import refresh_statistics
 
 # Since when the tree of today stands; a longer log begins with its first month.
 TREE_SINCE = date(2025, 7, 1)
 NOTE = "Dữ liệu hư cấu, chỉ để minh họa: tỉnh, chi bộ, con người và các kỳ sinh hoạt đều không có thật."
 CELLS_AT_A_TIME = 150
-# Few: inside the transaction that fills the tables the planner has no statistics, and joins sittings with sittings one by one.
+# Few: what the planner knows of the facts and scores is still from before they are filled.
 CELLS_SCORED_AT_A_TIME = 400
 
 # (what is being done, done, of how many)
@@ -87,6 +88,7 @@ def load_demo(wanted: Wanted, *, progress: Progress) -> Made:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         made = _Loading(cursor, wanted, progress).load()
         forget_changes()
+        refresh_statistics()
     return made
 
 
@@ -132,6 +134,8 @@ class _Loading:
         ground.make_holidays(off)
         definition = definition_of(ground.make_sheet(province=province, first_month=self.first))
         members, meetings = self.fill(plans, committees, definition, off)
+        # The server counts what is committed; without a count it would join sittings with sittings one by one.
+        refresh_statistics()
         self.score(province, definition)
         return Made(len(plans), self.wanted.cells, members, meetings)
 

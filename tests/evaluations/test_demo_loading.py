@@ -7,10 +7,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from evaluations.demo import CannotLoad, Wanted, load_demo, loading
-from evaluations.models import MonthScore, ScoreSheet, SheetNote
+from evaluations.models import ChangedScope, MonthScore, ScoreSheet, SheetNote
 from evaluations.periods import Month
 from meetings.models import (
     AgendaItem,
@@ -113,10 +113,29 @@ def test_nothing_but_the_refusal_keeps_it_from_real_data(criteria, monkeypatch):
     assert load_demo(SMALL, progress=silently).cells == 4
 
 
-def test_the_notes_would_stay_if_they_were_not_dropped(criteria, monkeypatch):
-    monkeypatch.setattr(loading, "forget_changes", lambda: None)
+@pytest.mark.parametrize("dropped", [True, False], ids=["dropped", "twin that leaves them"])
+def test_the_load_leaves_no_notes_of_changes(criteria, monkeypatch, dropped):
+    if not dropped:
+        monkeypatch.setattr(loading, "forget_changes", lambda: None)
     load_demo(SMALL, progress=silently)
-    assert set(ChangedCell.objects.values_list("cell", flat=True)) == set(Cell.objects.values_list("pk", flat=True))
+    cells = set(ChangedCell.objects.values_list("cell", flat=True))
+    assert cells == (set() if dropped else set(Cell.objects.values_list("pk", flat=True)))
+    assert ChangedScope.objects.exists() is not dropped
+
+
+def counted() -> set[str]:
+    """The tables that the planner knows something of."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT tablename FROM pg_stats WHERE schemaname = 'public'")
+        return {name for (name,) in cursor.fetchall()}
+
+
+@pytest.mark.parametrize("counts", [True, False], ids=["counted", "twin that leaves it to the server"])
+def test_the_planner_knows_what_was_loaded(criteria, monkeypatch, counts):
+    if not counts:
+        monkeypatch.setattr(loading, "refresh_statistics", lambda: None)
+    load_demo(SMALL, progress=silently)
+    assert ({"meetings_attendance", "evaluations_monthscore"} <= counted()) is counts
 
 
 def test_it_hangs_under_the_central_committee_that_is_there(criteria):
