@@ -9,10 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from evaluations import scoring
-from evaluations.compiler import Outcome
+from evaluations.compiler import Outcome, grade_at
 from evaluations.measuring import Targets
-from evaluations.models import ScoreSheet, SheetNote, SheetState
-from evaluations.sheets import AlreadySent, Sheet, StaleSheet, drop_drafts_of_other_sittings, open_sheet
+from evaluations.models import ScoreSheet, SheetAct, SheetEvent, SheetNote, SheetState
+from evaluations.sheets import AlreadySent, Sheet, StaleSheet, Vote, drop_drafts_of_other_sittings, open_sheet
 from meetings.deadlines import deadlines_for
 from meetings.models import Meeting, User
 from meetings.recording import conclude_meeting, missing_to_conclude, once
@@ -32,9 +32,15 @@ def missing_of(sheet: Sheet) -> list[str | Promise]:
     if sheet.definition is not None:
         if sheet.is_voted_otherwise:
             missing.append(_("The record changed after the cell voted: look at the score sheet again and save it."))
-        missing += [f"{line.line.criterion.code}: {line.problem}" for line in sheet.open_lines]
-        if sheet.vote.votes_for is None or sheet.vote.votes_base is None:
-            missing.append(_("The vote on the score (n of N) is not recorded yet."))
+        missing += missing_of_vote(sheet, sheet.vote)
+    return missing
+
+
+def missing_of_vote(sheet: Sheet, vote: Vote) -> list[str | Promise]:
+    """What a vote on the sheet still lacks: lines to answer, and n of N."""
+    missing: list[str | Promise] = [f"{line.line.criterion.code}: {line.problem}" for line in sheet.open_lines]
+    if vote.votes_for is None or vote.votes_base is None:
+        missing.append(_("The vote on the score (n of N) is not recorded yet."))
     return missing
 
 
@@ -70,7 +76,7 @@ def _send(*, meeting: Meeting, by: User, at: datetime, expected_version: int, re
     conclude_meeting(meeting=meeting, expected_version=meeting.version, by=by, at=at, reason=reason)
     drop_drafts_of_other_sittings(meeting)
     stored = sheet.stored or ScoreSheet(cell_id=meeting.cell_id, month=meeting.for_month, meeting=meeting, version=0)
-    _freeze(stored, sheet)
+    freeze(stored, sheet)
     stored.state = SheetState.SUBMITTED
     stored.version += 1
     stored.submitted_by = by
@@ -78,17 +84,30 @@ def _send(*, meeting: Meeting, by: User, at: datetime, expected_version: int, re
     stored.due_on = deadlines_for(meeting.cell, meeting.for_month, meeting.held_on).send_by
     stored.save()
     stored.entries.all().delete()
-    SheetNote.objects.bulk_create(
-        SheetNote(sheet=stored, criterion=line.line.criterion, text=line.answer.reason) for line in sheet.lines if line.answer.reason
-    )
+    renew_notes(stored, sheet)
     scoring.score(Targets.of([(meeting.cell_id, meeting.for_month)]), as_of=today)
     stored.refresh_from_db()
     stored.sent_outcome = stored.outcome
     stored.save(update_fields=["sent_outcome"])
+    note_act(stored, SheetAct.SENT, by=by, at=at, text=reason)
     return stored
 
 
-def _freeze(stored: ScoreSheet, sheet: Sheet) -> None:
+def note_act(sheet: ScoreSheet, act: SheetAct, *, by: User, at: datetime, text: str = "") -> None:
+    """Write into the sheet's history that the cell sent it, or voted anew: with its own total, and what class that would be."""
+    grade = grade_at(sheet.criteria_set, sheet.own_total) if sheet.criteria_set else None
+    SheetEvent.objects.create(sheet=sheet, act=act, by=by, at=at, text=text, total=sheet.own_total, grade=grade or "")
+
+
+def renew_notes(stored: ScoreSheet, sheet: Sheet) -> None:
+    """The reasons that the cell gave on its lines."""
+    stored.notes.all().delete()
+    SheetNote.objects.bulk_create(
+        SheetNote(sheet=stored, criterion=line.line.criterion, text=line.answer.reason) for line in sheet.lines if line.answer.reason
+    )
+
+
+def freeze(stored: ScoreSheet, sheet: Sheet) -> None:
     """Fold the answers into the arrays, in the set's order."""
     stored.criteria_set = sheet.criteria_set
     if sheet.definition is None:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.models.criteria import Criterion
+from evaluations.models.criteria import Criterion, Grade
 from evaluations.models.fields import PointsField
 from evaluations.models.scores import Proposer, ScoreSheet
 from meetings.models import Committee, Member, User
@@ -66,13 +66,19 @@ class SheetAct(models.TextChoices):
 
 
 class SheetEvent(models.Model):
-    """One thing that happened to a sheet: who, when, and in whose words why. Only ever added to."""
+    """One thing that happened to a sheet: who, when, and in whose words why. Only ever added to.
+
+    `total` and `grade` are what it settled: the cell's own points with a sending or a new vote, the official ones with a decision.
+    """
 
     sheet = models.ForeignKey(ScoreSheet, models.CASCADE, related_name="events")
     act = models.CharField(max_length=10, choices=SheetAct.choices)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     text = CleanText(_("reason"), default="", blank=True)
+    decision = models.ForeignKey(ReviewDecision, models.PROTECT, null=True, related_name="+")
+    total = PointsField(null=True)
+    grade = models.CharField(max_length=10, choices=Grade.choices, default="", blank=True)
 
     class Meta:
         verbose_name = _("event of a sheet")

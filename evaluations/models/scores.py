@@ -1,5 +1,6 @@
 """Score sheets and the month's score of every cell."""
 
+import hashlib
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
@@ -107,8 +108,28 @@ class ScoreSheet(models.Model):
         return self.state != SheetState.DRAFT
 
     @property
+    def is_returned(self) -> bool:
+        return self.state == SheetState.RETURNED
+
+    @property
     def is_verified(self) -> bool:
         return self.state == SheetState.VERIFIED
+
+    @property
+    def counting_total(self) -> int | None:
+        """What counts: the official total once the committee has decided, the provisional one before."""
+        return self.verified_total if self.is_verified else self.total
+
+    @property
+    def counting_grade(self) -> Grade | None:
+        grade = self.verified_grade if self.is_verified else self.grade
+        return Grade(grade) if grade else None
+
+    @property
+    def seen(self) -> str:
+        """Says the same as long as a reader of the sheet would see the same: its version, and which rows its facts match."""
+        matched = hashlib.blake2b(repr(self.outcome).encode(), digest_size=6).hexdigest()
+        return f"{self.version}.{matched}"
 
 
 class SheetEntry(models.Model):

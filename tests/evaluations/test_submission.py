@@ -114,3 +114,13 @@ def test_a_month_without_a_set_is_sent_without_a_score():
 @pytest.mark.parametrize(("total", "grade"), [(9000, Grade.GOOD), (8999, Grade.FAIR), (6999, Grade.AVERAGE), (4999, Grade.POOR)])
 def test_the_class_follows_the_thresholds(total, grade):
     assert grade_of(recorded_month().criteria_set, total) == grade
+
+
+def test_sending_is_written_into_the_sheets_history():
+    month = recorded_month()
+    filled_in(month)
+    posted(month)
+    sheet = send(month, month.sheet)
+    [event] = sheet.events.all()
+    assert (event.act, event.by, event.at, event.total) == ("SENT", month.people.user, NOW, sheet.own_total)
+    assert event.grade == grade_of(month.criteria_set, sheet.own_total)
