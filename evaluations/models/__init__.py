@@ -18,7 +18,7 @@ from evaluations.models.criteria import (
     SetKind,
     SetState,
 )
-from evaluations.models.editions import Edition, PublishedScore, PublishedSummary
+from evaluations.models.editions import DifferingCells, Edition, PublishedScore, PublishedSummary
 from evaluations.models.facts import MonthFacts
 from evaluations.models.jobs import UNDONE, Extension, Job, JobKind, JobState, Notice, NoticeKind, SavedView
 from evaluations.models.reviews import PastVote, ReviewDecision, ReviewEntry, SheetAct, SheetEvent
@@ -57,6 +57,7 @@ __all__ = [
     "Criterion",
     "CriterionGroup",
     "CriterionKind",
+    "DifferingCells",
     "Edition",
     "Extension",
     "Grade",

@@ -115,3 +115,28 @@ class PublishedSummary(models.Model):
 
     def __str__(self):
         return f"{self.edition_id} · {self.committee_id} · {self.cell_kind}"
+
+
+class DifferingCells(models.Model):
+    """How many of a committee's cells are known otherwise than its province last published a period; no row where none is.
+
+    Counted by whoever renews the period's summaries, and with each edition.
+    """
+
+    publisher = models.ForeignKey(Committee, models.CASCADE, related_name="+", db_index=False)
+    committee = models.ForeignKey(Committee, models.CASCADE, related_name="+", db_index=False)
+    period_kind = models.CharField(max_length=10, choices=PeriodKind.choices)
+    first_on = models.DateField()
+    cells = models.IntegerField()
+
+    class Meta:
+        verbose_name = _("count of cells that differ")
+        verbose_name_plural = _("counts of cells that differ")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["publisher", "period_kind", "first_on", "committee"], name="one_count_of_what_differs_per_committee_and_period"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.committee_id} · {self.period_kind} · {self.first_on:%m/%Y} · {self.cells}"
