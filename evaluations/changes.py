@@ -10,12 +10,12 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
-from evaluations import scoring
+from evaluations import levels, scoring, summaries
 from evaluations.measuring import Targets
 from evaluations.models import ChangedScope
 from evaluations.periods import Month
 from evaluations.running import roots_on, start_run
-from meetings.models import Committee, path_end
+from meetings.models import ChangedCell, Committee, path_end
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,11 @@ class BatchFailed(Exception):
     def __init__(self, notes: int):
         super().__init__(notes)
         self.notes = notes
+
+
+def note(months: Iterable[tuple[int, date]]) -> None:
+    """Note months of cells (key, first of month) whose scores changed by other means than a record, in the writer's transaction."""
+    ChangedCell.objects.bulk_create(ChangedCell(cell_id=cell, from_month=month) for cell, month in months)
 
 
 def take_changes(*, as_of: date, at: datetime) -> int:
@@ -94,10 +99,10 @@ def _take(notes: str, params: list, *, as_of: date, at: datetime) -> int:
 def _score_anew(noted: list[tuple[int, date]], *, as_of: date) -> None:
     targets = Targets.from_month_on(noted, until=as_of.replace(day=1))
     scoring.hold_months(targets, shared=False)
-    before = scoring.committees_above(targets)
+    before = levels.committees_above(targets)
     scoring.score(targets, as_of=as_of)
     # A cell may have left a committee: its summary changed too.
-    scoring.summarise(scoring.together(before, scoring.committees_above(targets)))
+    summaries.summarise(levels.together(before, levels.committees_above(targets)))
 
 
 def take_scopes(*, as_of: date, at: datetime) -> int:

@@ -11,7 +11,7 @@ from time import monotonic
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from evaluations import scoring
+from evaluations import levels, scoring, summaries
 from evaluations.measuring import Targets
 from evaluations.models import Chunk, ChunkState, Run, RunState, Stage
 from evaluations.periods import Month
@@ -94,7 +94,7 @@ def _do(chunk: Chunk) -> int:
         targets = Targets.under(run.committee.scope_path, run.month, chunk.first_cell, chunk.last_cell)
         scoring.hold_months(targets, shared=True)
         return scoring.score(targets, as_of=run.as_of)
-    return scoring.summarise(scoring.committees_to_renew(run.committee.scope_path, run.month))
+    return summaries.summarise(levels.committees_to_renew(run.committee.scope_path, Month.of(run.month)))
 
 
 def _advance_when_done(chunk: Chunk, *, at: datetime) -> None:

@@ -1,19 +1,18 @@
-"""Measure, score and summarise: set-based, for one cell's month or a whole country's. What it writes is derived, and can be done again."""
+"""Measure and score: set-based, for one cell's month or a whole country's. What it writes is derived, and can be done again."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
 from evaluations import measuring
-from evaluations.compiler import Outcome, compile_outcome, compile_points, rescale, rescaled
+from evaluations.compiler import Outcome, compile_outcome, compile_points, graded, rescale, rescaled, thresholds_of
 from evaluations.definition import Definition, Line, definition_of
 from evaluations.measuring import Targets
-from evaluations.models import CommitteeSummary, CriteriaSet, MonthFacts, MonthScore, ScoreSheet
-from meetings.models import path_end
+from evaluations.models import CriteriaSet, MonthFacts, MonthScore, ScoreSheet
+from evaluations.rollup import roll_up
 
 FACT_COLUMNS = tuple(field.attname for field in MonthFacts._meta.concrete_fields)
 
@@ -38,11 +37,11 @@ class Scored:
     @classmethod
     def kept(cls, definition: Definition, sheet: ScoreSheet) -> "Scored":
         """What a sent sheet holds: which rows matched when it was last scored, and the total that was made of them."""
-        points = [_points_of(line, code) for line, code in zip(definition, sheet.outcome, strict=True)]
+        points = [points_of(line, code) for line, code in zip(definition, sheet.outcome, strict=True)]
         return cls(sheet.outcome, points, sheet.counted_max, sheet.total)
 
 
-def _points_of(line: Line, outcome: int) -> int | None:
+def points_of(line: Line, outcome: int) -> int | None:
     """What an outcome counts: a row's points, what stands for a line that does not apply, or nothing."""
     if outcome >= 0:
         return line.levels[outcome].points
@@ -65,13 +64,15 @@ def evaluate(definition: Definition, facts: MonthFacts, levels: list[int | None]
 
 @transaction.atomic
 def score(targets: Targets, *, as_of: date) -> int:
-    """Measure the targets, score those of their sheets that were sent, and store the month's score of each cell.
+    """Measure the targets, score those of their sheets that were sent, store the month's score of each cell, and roll its periods up.
 
     Returns the number of months of cells written. Idempotent: same log, sets and day → same rows.
     """
     measuring.measure(targets, as_of=as_of)
     score_sheets(targets)
-    return store_month_scores(targets)
+    written = store_month_scores(targets)
+    roll_up(targets, as_of=as_of)
+    return written
 
 
 def score_sheets(targets: Targets) -> None:
@@ -126,8 +127,7 @@ def _score_sheets(definition: Definition, targets: Targets) -> None:
             SET outcome = scored.outcome, counted_max = scored.counted_max, total = scored.total,
                 computed = scored.computed,
                 differing = (SELECT count(*) FROM unnest(scored.computed, s.own) AS line(computed, own) WHERE computed <> own),
-                grade = CASE WHEN scored.total IS NULL THEN '' WHEN scored.total >= %s THEN 'GOOD' WHEN scored.total >= %s THEN 'FAIR'
-                             WHEN scored.total >= %s THEN 'AVERAGE' ELSE 'POOR' END
+                grade = {graded("scored.total")}
             FROM scored WHERE s.id = scored.id""",
             [
                 *targets.params,
@@ -136,9 +136,7 @@ def _score_sheets(definition: Definition, targets: Targets) -> None:
                 *points.params,
                 maxima,
                 criteria_set.pk,
-                criteria_set.good_from,
-                criteria_set.fair_from,
-                criteria_set.average_from,
+                *thresholds_of(criteria_set),
             ],
         )
 
@@ -212,108 +210,6 @@ def store_month_scores(targets: Targets) -> int:
             targets.params,
         )
         return cursor.rowcount
-
-
-COUNTS = tuple(
-    field.column
-    for field in CommitteeSummary._meta.concrete_fields
-    if field.column not in ("id", "committee_id", "period_kind", "first_on", "cell_kind")
-)
-
-# What one cell's month adds to each count.
-COUNTED = {
-    "cells": "1",
-    "expected": "1",
-    "held": "m.held::int",
-    "held_on_day": "coalesce(m.held_on_day, false)::int",
-    "with_day": "(m.held_on_day IS NOT NULL)::int",
-    "thematic_held": "m.thematic_held::int",
-    "sent": "m.sent::int",
-    "sent_on_time": "coalesce(m.sent_on_time, false)::int",
-    "with_deadline": "(m.sent_on_time IS NOT NULL)::int",
-    "verified": "m.verified::int",
-    "no_set": "(m.state = 'NO_SET')::int",
-    "not_due": "(m.state = 'NOT_DUE')::int",
-    "scored": "(m.state = 'SCORED')::int",
-    "good": "(m.grade = 'GOOD')::int",
-    "fair": "(m.grade = 'FAIR')::int",
-    "average": "(m.grade = 'AVERAGE')::int",
-    "poor": "(m.grade = 'POOR')::int",
-    "points": "coalesce(m.total, 0)",
-    "points_squared": "coalesce(m.total::bigint * m.total / 10000, 0)",
-}
-
-# One level of the tree: the committees' own cells, and the summaries of the committees right below them.
-SUMMARISE = f"""
-INSERT INTO evaluations_committeesummary (committee_id, period_kind, first_on, cell_kind, {", ".join(COUNTS)})
-SELECT committee_id, 'MONTH', %(month)s, cell_kind, {", ".join(f"sum({name})" for name in COUNTS)} FROM (
-    SELECT m.committee_id, m.cell_kind, {", ".join(f"{COUNTED[name]} AS {name}" for name in COUNTS)}
-    FROM evaluations_monthscore m WHERE m.month = %(month)s AND m.committee_id = ANY (%(committees)s)
-    UNION ALL
-    SELECT p.parent_id, b.cell_kind, {", ".join(f"b.{name}" for name in COUNTS)}
-    FROM evaluations_committeesummary b
-    JOIN LATERAL (
-        SELECT q.parent_id FROM meetings_placement q
-        WHERE q.committee_id = b.committee_id AND q.during && daterange(%(month)s, (%(month)s + interval '1 month')::date)
-        ORDER BY lower(q.during) LIMIT 1) p ON p.parent_id = ANY (%(committees)s)
-    WHERE b.period_kind = 'MONTH' AND b.first_on = %(month)s
-) AS parts GROUP BY committee_id, cell_kind
-"""
-
-
-def committees_above(targets: Targets) -> list[tuple[date, int, list[int]]]:
-    """For each month, the committees above its cells as (month, depth, keys), the deepest first: the order in which sums are made."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH target(cell_id, month) AS ({targets.sql}) "
-            "SELECT m.month, s.depth, array_agg(DISTINCT s.segment::bigint) FROM (SELECT DISTINCT * FROM target) t "
-            "JOIN evaluations_monthscore m USING (cell_id, month) "
-            "CROSS JOIN LATERAL unnest(string_to_array(rtrim(m.counted_path, '/'), '/')) WITH ORDINALITY AS s(segment, depth) "
-            "WHERE s.segment NOT LIKE 'c%%' GROUP BY m.month, s.depth ORDER BY m.month, s.depth DESC",
-            targets.params,
-        )
-        return cursor.fetchall()
-
-
-def committees_to_renew(path: str, month: date) -> list[tuple[date, int, list[int]]]:
-    """In the same shape and order, the committees of a whole subtree: those above its cells, and those that have a summary already,
-    whose last cell may have been placed elsewhere since."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT p.path FROM evaluations_committeesummary b JOIN meetings_placement p USING (committee_id) "
-            "WHERE b.period_kind = 'MONTH' AND b.first_on = %s AND p.path >= %s AND p.path < %s "
-            "AND p.during && daterange(%s::date, (%s::date + interval '1 month')::date)",
-            [month, path, path_end(path), month, month],
-        )
-        summarised = [(month, path.count("/"), [int(path.split("/")[-2])]) for (path,) in cursor.fetchall()]
-    return together(committees_above(Targets.under(path, month, 0, 2**62)), summarised)
-
-
-def together(*lists: Iterable[tuple[date, int, list[int]]]) -> list[tuple[date, int, list[int]]]:
-    """Several such lists as one, in the order in which sums are made."""
-    levels: dict[tuple[date, int], set[int]] = {}
-    for month, depth, committees in chain.from_iterable(lists):
-        levels.setdefault((month, depth), set()).update(committees)
-    return [(month, depth, sorted(levels[month, depth])) for month, depth in sorted(levels, key=lambda level: (level[0], -level[1]))]
-
-
-@transaction.atomic
-def summarise(levels: Iterable[tuple[date, int, list[int]]]) -> int:
-    """Renew the summaries of committees, level by level from below (as `committees_above` orders them). Returns rows written.
-
-    One month is summarised by one transaction at a time: each then reads what the one before it committed.
-    """
-    written = 0
-    with connection.cursor() as cursor:
-        for month, _depth, committees in levels:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('summaries ' || %s::text, 0))", [month])
-            cursor.execute(
-                "DELETE FROM evaluations_committeesummary WHERE period_kind = 'MONTH' AND first_on = %s AND committee_id = ANY (%s)",
-                [month, committees],
-            )
-            cursor.execute(SUMMARISE, {"month": month, "committees": committees})
-            written += cursor.rowcount
-    return written
 
 
 def hold_months(targets: Targets, *, shared: bool) -> None:

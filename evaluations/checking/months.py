@@ -1,9 +1,11 @@
 """The month's score of a cell and the sums of the committees above, made again slowly from what lies below them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from evaluations.checking.facts import committees_of, first_place_in
@@ -113,46 +115,51 @@ COUNTS = (
     "points",
     "points_squared",
 )
+GRADES = {"good": Grade.GOOD, "fair": Grade.FAIR, "average": Grade.AVERAGE, "poor": Grade.POOR}
 
 
 def sums_under(path: str, month: date) -> dict[str, Counter]:
     """By kind of cell, the counts over all months' scores in the subtree of `path`, straight from the cells and not from level to level."""
+    return sums_of(in_subtree(MonthScore.objects.filter(month=month), path), _counted)
+
+
+def in_subtree(scores: QuerySet, path: str) -> QuerySet:
+    return scores.filter(counted_path__gte=path, counted_path__lt=path_end(path))
+
+
+def sums_of(scores: QuerySet, counted: Callable[[Any], dict[str, int]]) -> dict[str, Counter]:
+    """By kind of cell, what each score adds; of classes and points, each adds its own."""
     sums: dict[str, Counter] = {}
-    rows = MonthScore.objects.filter(month=month, counted_path__gte=path, counted_path__lt=path_end(path))
-    for row in rows.iterator():
+    for row in scores.iterator():
         counter = sums.setdefault(row.cell_kind, Counter(dict.fromkeys(COUNTS, 0)))
-        counter.update(_counted(row))
+        counter.update(counted(row))
+        counter.update({name: row.grade == grade for name, grade in GRADES.items()})
         counter["points"] += row.total or 0
         counter["points_squared"] += (row.total or 0) ** 2 // 10000
     return sums
 
 
-def _counted(row: MonthScore) -> Iterable[str]:
-    facts = {
+def _counted(row: MonthScore) -> dict[str, int]:
+    return {
         "cells": True,
         "expected": True,
         "held": row.held,
-        "held_on_day": row.held_on_day,
+        "held_on_day": row.held_on_day is True,
         "with_day": row.held_on_day is not None,
         "thematic_held": row.thematic_held,
         "sent": row.sent,
-        "sent_on_time": row.sent_on_time,
+        "sent_on_time": row.sent_on_time is True,
         "with_deadline": row.sent_on_time is not None,
         "verified": row.verified,
         "no_set": row.state == ScoreState.NO_SET,
         "not_due": row.state == ScoreState.NOT_DUE,
         "scored": row.state == ScoreState.SCORED,
-        "good": row.grade == Grade.GOOD,
-        "fair": row.grade == Grade.FAIR,
-        "average": row.grade == Grade.AVERAGE,
-        "poor": row.grade == Grade.POOR,
     }
-    return [name for name, is_so in facts.items() if is_so]
 
 
-def stored_sums(committee_id: int, month: date) -> dict[str, Counter]:
-    """The stored summary of a committee's month, in the shape of `sums_under`."""
+def stored_sums(committee_id: int, first_on: date, kind: str = PeriodKind.MONTH) -> dict[str, Counter]:
+    """The stored summary of a committee's period, in the shape of `sums_of`."""
     return {
         summary.cell_kind: Counter({name: getattr(summary, name) for name in COUNTS})
-        for summary in CommitteeSummary.objects.filter(committee=committee_id, period_kind=PeriodKind.MONTH, first_on=month)
+        for summary in CommitteeSummary.objects.filter(committee=committee_id, period_kind=kind, first_on=first_on)
     }

@@ -88,18 +88,19 @@ def _holds(test: Test, facts: MonthFacts) -> bool | None:
     measured = test.measure.value(facts)
     if test.measure.unit is Unit.RATIO:
         base = test.measure.base(facts)
-        return base > 0 and _compares(Fraction(measured, base) * 100, test.comparison, limit)
+        return base > 0 and compares(Fraction(measured, base) * 100, test.comparison, limit)
     if test.measure.name in facts.pending:
         # What stands there is the least it will come to.
         if measured is None:
             return None
         if test.comparison in (">", ">="):
-            return _compares(measured, test.comparison, limit) or None
+            return compares(measured, test.comparison, limit) or None
         return None if measured < limit or (measured == limit and test.comparison != "<") else False
-    return measured is not None and _compares(int(measured), test.comparison, limit)
+    return measured is not None and compares(int(measured), test.comparison, limit)
 
 
-def _compares(measured: int | Fraction, comparison: str, limit: Fraction) -> bool:
+def compares(measured: int | Fraction, comparison: str, limit: Fraction) -> bool:
+    """Whether `measured comparison limit` holds."""
     if comparison == "<":
         return measured < limit
     if comparison == "<=":

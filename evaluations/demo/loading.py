@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
-from evaluations import measuring, scoring
+from evaluations import levels, measuring, scoring, summaries
 from evaluations.definition import Definition, definition_of
 from evaluations.demo import ground, logins
 from evaluations.demo.days import DaysOff, days_off
@@ -212,7 +212,7 @@ class _Loading:
         for number, month in enumerate(span, start=len(span)):
             everyone = Targets.under(province.scope_path, month.first, keys[0], keys[-1])
             scoring.store_month_scores(everyone)
-            scoring.summarise(scoring.committees_above(everyone))
+            summaries.summarise(levels.committees_above(everyone))
             self.progress("Scores", (number + 1) * len(chunks), whole)
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F, Q
 
-from evaluations import scoring
+from evaluations import levels, scoring, summaries
 from evaluations.demo import LOGINS, PASSWORD, CannotLoad, Wanted, load_demo
 from evaluations.measuring import Targets
 from evaluations.models import CommitteeSummary, CriteriaSet, MonthFacts, MonthScore, ScoreSheet, ScoreState, SheetNote
@@ -116,7 +116,7 @@ def test_the_scores_are_those_that_scoring_gives(demo):
     before = stored()
     for month in MONTHS:
         scoring.score(all_of(month), as_of=TODAY)
-        scoring.summarise(scoring.committees_above(all_of(month)))
+        summaries.summarise(levels.committees_above(all_of(month)))
     assert stored() == before
     assert len(before[0]) > 150
 

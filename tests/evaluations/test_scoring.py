@@ -13,6 +13,7 @@ from evaluations.checking.months import month_score_of, stored_sums, sums_under
 from evaluations.checking.points import evaluate_plainly
 from evaluations.compiler import Outcome
 from evaluations.definition import Definition, Level, Line, definition_of
+from evaluations.levels import committees_above
 from evaluations.measuring import Targets
 from evaluations.models import (
     CommitteeSummary,
@@ -27,7 +28,9 @@ from evaluations.models import (
     ScoreState,
     SheetState,
 )
-from evaluations.scoring import committees_above, evaluate, score, summarise
+from evaluations.periods import PeriodKind
+from evaluations.scoring import evaluate, score
+from evaluations.summaries import summarise
 from meetings.deadlines import deadline_after
 from meetings.models import Cell, CellKind, Holiday, Meeting, MeetingKind, MeetingRules, MeetingState, Placement, Posting
 from meetings.models import Level as TreeLevel
@@ -140,7 +143,7 @@ def test_a_cell_without_a_set_in_force_has_no_score_and_is_counted_so():
     send(meeting, None)
     assert (scored(cell).state, scored(cell).total, scored(cell).sent) == (ScoreState.NO_SET, None, True)
     summarise(committees_above(Targets.of([(cell.pk, NOVEMBER)])))
-    summary = CommitteeSummary.objects.get()
+    summary = CommitteeSummary.objects.get(period_kind=PeriodKind.MONTH)
     assert (summary.cells, summary.sent, summary.no_set, summary.scored) == (1, 1, 1, 0)
 
 
@@ -280,7 +283,8 @@ def test_a_cell_that_moves_is_counted_where_it_stood_in_that_month():
         sit(cell, month)
     assert (scored(cell, OCTOBER).committee, scored(cell, NOVEMBER).committee) == (old, new)
     summarise(committees_above(Targets.of([(cell.pk, OCTOBER), (cell.pk, NOVEMBER)])))
-    counted = CommitteeSummary.objects.order_by("first_on", "committee").values_list("first_on__month", "committee", "held")
+    of_months = CommitteeSummary.objects.filter(period_kind=PeriodKind.MONTH)
+    counted = of_months.order_by("first_on", "committee").values_list("first_on__month", "committee", "held")
     assert list(counted) == [(10, province.pk, 1), (10, old.pk, 1), (11, province.pk, 1), (11, new.pk, 1)]
 
 
@@ -328,4 +332,5 @@ def test_a_summary_is_the_sum_over_cells_by_kind_at_every_level():
     summarise(committees_above(targets))
     for committee in (central, province, *communes):
         assert stored_sums(committee.pk, NOVEMBER) == sums_under(committee.scope_path, NOVEMBER)
-    assert sum(summary.cells for summary in CommitteeSummary.objects.filter(committee=central)) == Cell.objects.count() == 24
+    of_central = CommitteeSummary.objects.filter(committee=central, period_kind=PeriodKind.MONTH)
+    assert sum(summary.cells for summary in of_central) == Cell.objects.count() == 24
