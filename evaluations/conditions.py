@@ -1,11 +1,11 @@
 """Conditions as a drafter writes them, in criteria files and in the admin: `minutes >= 90; roster_size < 30`.
 
-Several stand side by side with semicolons or on lines of their own, and all must hold. Each compares a measure of the closed list with a
-number, with yes or no, or with a delegated parameter of the set, which is named by its code.
+Several stand side by side with semicolons or on lines of their own, and all must hold. Each compares a measure of a closed list (a month's,
+or in a roll-up rule a period's) with a number, with yes or no, or with a delegated parameter of the set, which is named by its code.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
@@ -13,7 +13,10 @@ from difflib import get_close_matches
 from django.utils.translation import gettext as _
 
 from evaluations.measures import MEASURES, Measure, Unit
-from evaluations.models import Comparison, Condition
+from evaluations.models import Comparison, Condition, RollupCondition
+from evaluations.period_measures import PeriodMeasure
+
+AnyMeasure = Measure | PeriodMeasure
 
 SHAPE = re.compile(r"(?P<measure>[^\s<>=≤≥]+)\s*(?P<comparison>[<>]=|[≤≥=]|[<>](?!=))\s*(?P<value>.+)", re.DOTALL)
 NUMBER = re.compile(r"-?\d{1,6}(?:[.,]\d{1,2})?")
@@ -39,9 +42,9 @@ class Asked:
     parameter: str | None = None
 
     @classmethod
-    def of(cls, condition: Condition) -> "Asked":
+    def of(cls, condition: Condition | RollupCondition) -> "Asked":
         """What a stored condition asks. Its parameter should be loaded with it."""
-        parameter = condition.parameter.code if condition.parameter else None
+        parameter = condition.parameter.code if isinstance(condition, Condition) and condition.parameter else None
         return cls(condition.measure, condition.comparison, condition.value, parameter)
 
     def __str__(self) -> str:
@@ -60,7 +63,7 @@ def written(conditions: Iterable[Asked]) -> str:
     return "; ".join(map(str, conditions))
 
 
-def parse(text: str, parameters: Collection[str] = ()) -> tuple[Asked, ...]:
+def parse(text: str, parameters: Collection[str] = (), measures: Mapping[str, AnyMeasure] = MEASURES) -> tuple[Asked, ...]:
     """The conditions of a text, in order; none where it is blank. `parameters` are the codes that the set delegates.
 
     Raises FaultyConditions with a sentence for each part that can't be read.
@@ -70,7 +73,7 @@ def parse(text: str, parameters: Collection[str] = ()) -> tuple[Asked, ...]:
         if not part.strip():
             continue
         try:
-            conditions.append(_one(part.strip(), parameters))
+            conditions.append(_one(part.strip(), parameters, measures))
         except FaultyConditions as refusal:
             faults += refusal.faults
     if faults:
@@ -78,15 +81,15 @@ def parse(text: str, parameters: Collection[str] = ()) -> tuple[Asked, ...]:
     return tuple(conditions)
 
 
-def _one(part: str, parameters: Collection[str]) -> Asked:
+def _one(part: str, parameters: Collection[str], measures: Mapping[str, AnyMeasure]) -> Asked:
     shape = SHAPE.fullmatch(part)
     if shape is None:
         raise FaultyConditions([_("“%(part)s” is no comparison; write for example “minutes >= 90”.") % {"part": part}])
     name, value = shape["measure"], shape["value"].strip()
     comparison = SIGNS.get(shape["comparison"], shape["comparison"])
-    if name not in MEASURES:
-        raise FaultyConditions([_unknown(name)])
-    measure = MEASURES[name]
+    if name not in measures:
+        raise FaultyConditions([_unknown(name, measures)])
+    measure = measures[name]
     if measure.unit is Unit.YES_NO:
         return Asked(name, comparison, _yes_or_no(measure, comparison, value))
     if value in parameters:
@@ -94,8 +97,8 @@ def _one(part: str, parameters: Collection[str]) -> Asked:
     return Asked(name, comparison, _number(measure, value, parameters))
 
 
-def _unknown(name: str) -> str:
-    near = get_close_matches(name, MEASURES, n=1)
+def _unknown(name: str, measures: Collection[str]) -> str:
+    near = get_close_matches(name, measures, n=1)
     if near:
         return _("There is no measure “%(name)s”. Is “%(near)s” meant?") % {"name": name, "near": near[0]}
     return _("There is no measure “%(name)s”.") % {"name": name}
@@ -107,7 +110,7 @@ def _yes_or_no(measure: Measure, comparison: str, value: str) -> Decimal:
     return Decimal(YES_NO[value.lower()])
 
 
-def _number(measure: Measure, value: str, parameters: Collection[str]) -> Decimal:
+def _number(measure: AnyMeasure, value: str, parameters: Collection[str]) -> Decimal:
     bare = value.removesuffix("%").rstrip() if measure.unit is Unit.RATIO else value
     if not NUMBER.fullmatch(bare):
         told = {"name": measure.name, "value": value, "codes": ", ".join(parameters)}
@@ -121,4 +124,8 @@ def _number(measure: Measure, value: str, parameters: Collection[str]) -> Decima
         return number
     if measure.unit is Unit.RATIO:
         raise FaultyConditions([_("“%(name)s” is a share in percent, from 0 to 100.") % {"name": measure.name}])
+    if measure.unit is Unit.POINTS:
+        raise FaultyConditions([_("“%(name)s” is in points, from 0 to 1000.") % {"name": measure.name}])
+    if isinstance(measure, PeriodMeasure):
+        raise FaultyConditions([_("“%(name)s” is a whole number of months, from 0 to 12.") % {"name": measure.name}])
     raise FaultyConditions([_("“%(name)s” is a whole number; %(value)s is none.") % {"name": measure.name, "value": value}])

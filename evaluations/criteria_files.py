@@ -5,8 +5,7 @@ Scalars are taken as they are written, not as YAML guesses them: `code: 4.10` st
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,8 +13,24 @@ from pathlib import Path
 import yaml
 from django.utils.translation import gettext as _
 
-from evaluations.conditions import Asked, FaultyConditions, parse
-from evaluations.models import CriterionKind, NotApplicable, SetKind
+from evaluations.conditions import AnyMeasure, Asked, FaultyConditions, parse
+from evaluations.criteria_entries import (
+    CriteriaFiles,
+    CriterionEntry,
+    DocumentEntry,
+    DocumentKey,
+    GroupEntry,
+    ParameterEntry,
+    Place,
+    RollupEntry,
+    RowEntry,
+    RungEntry,
+    SetEntry,
+)
+from evaluations.measures import MEASURES
+from evaluations.models import CriterionKind, Grade, MissingMonth, NotApplicable, SetKind, UnverifiedMonth
+from evaluations.period_measures import PERIOD_MEASURES
+from evaluations.periods import LONGER
 from meetings import text
 
 FOLDER = Path(__file__).resolve().parent / "criteria"
@@ -27,106 +42,6 @@ class FaultyFiles(Exception):
     def __init__(self, faults: list[str]):
         super().__init__("\n".join(faults))
         self.faults = faults
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the files something is written."""
-
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
-
-
-NOWHERE = Place("", 0)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class DocumentKey:
-    number: str
-    issuer: str
-    issued_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentEntry:
-    key: DocumentKey
-    title: str
-    replaces: DocumentKey | None = None
-    place: Place = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class RowEntry:
-    points: int
-    words: str
-    when: tuple[Asked, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionEntry:
-    """Points in hundredths; `concretises` is the code of a criterion of the frame that the set is based on."""
-
-    code: str
-    title: str
-    kind: str
-    clause: str
-    points: int | None = None
-    concretises: str | None = None
-    applies_when: tuple[Asked, ...] = ()
-    not_applicable: str = NotApplicable.EXCLUDE
-    needs_confirmation: bool = False
-    reading: str = ""
-    rows: tuple[RowEntry, ...] = ()
-    place: Place = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class GroupEntry:
-    code: str
-    title: str
-    points: int | None = None
-    criteria: tuple[CriterionEntry, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterEntry:
-    code: str
-    title: str
-    default: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class SetEntry:
-    code: str
-    title: str
-    kind: str
-    document: DocumentKey
-    effective_from: date
-    effective_to: date | None = None
-    based_on: str | None = None
-    # good, fair, average, in hundredths; None for a frame
-    thresholds: tuple[int | None, int | None, int | None] = (None, None, None)
-    note: str = ""
-    # by code: their order says nothing
-    parameters: tuple[ParameterEntry, ...] = ()
-    groups: tuple[GroupEntry, ...] = ()
-    place: Place = field(default=NOWHERE, compare=False)
-
-    @property
-    def criteria(self) -> Iterator[CriterionEntry]:
-        for group in self.groups:
-            yield from group.criteria
-
-
-@dataclass(frozen=True, slots=True)
-class CriteriaFiles:
-    """Documents in the order of their dates; sets so that each stands after the one it is based on."""
-
-    documents: tuple[DocumentEntry, ...]
-    sets: tuple[SetEntry, ...]
 
 
 class Reader:
@@ -218,19 +133,22 @@ class Reader:
             return None
 
     def choice(self, node: yaml.Node | None, choices: type, default: str = "") -> str:
-        if node is None:
-            return default
+        return default if node is None else self.one_of(node, choices.values)
+
+    def one_of(self, node: yaml.Node | None, choices: Collection[str]) -> str:
         value = self.text(node)
-        if value and value not in choices.values:
-            self.fault(node, _("one of these is expected here: %(choices)s.") % {"choices": ", ".join(choices.values)})
+        if value and value not in choices:
+            self.fault(node, _("one of these is expected here: %(choices)s.") % {"choices": ", ".join(choices)})
         return value
 
     def yes(self, node: yaml.Node | None) -> bool:
         return self.word(node, "yes|no", _("yes or no is expected here.")) == "yes"
 
-    def conditions(self, node: yaml.Node | None, parameters: Iterable[str]) -> tuple[Asked, ...]:
+    def conditions(
+        self, node: yaml.Node | None, parameters: Collection[str] = (), measures: Mapping[str, AnyMeasure] = MEASURES
+    ) -> tuple[Asked, ...]:
         try:
-            return parse(self.text(node), tuple(parameters))
+            return parse(self.text(node), parameters, measures)
         except FaultyConditions as refusal:
             for sentence in refusal.faults:
                 self.fault(node, sentence)
@@ -259,12 +177,14 @@ class Reader:
         found = self.mapping(
             self.root,
             needs=("set", "title", "kind", "document", "effective_from", "note", "groups"),
-            may=("based_on", "effective_to", "thresholds", "parameters"),
+            may=("based_on", "effective_to", "thresholds", "parameters", "rollup"),
         )
         kind = self.choice(found.get("kind"), SetKind)
         thresholds = self.mapping(found["thresholds"], needs=("good", "fair", "average")) if "thresholds" in found else {}
         if kind == SetKind.SHEET and "thresholds" not in found:
             self.fault(self.root, _("a sheet needs its thresholds."))
+        if kind == SetKind.FRAME and "rollup" in found:
+            self.fault(found["rollup"], _("a frame never scores, so nothing rolls up."))
         parameters = tuple(sorted((self.parameter(node) for node in self.items(found.get("parameters"))), key=lambda entry: entry.code))
         codes = [entry.code for entry in parameters]
         entry = SetEntry(
@@ -278,6 +198,7 @@ class Reader:
             thresholds=tuple(self.points(thresholds.get(name)) for name in ("good", "fair", "average")),
             note=self.text(found.get("note")),
             parameters=parameters,
+            rollups=self.rollups(found.get("rollup")),
             groups=tuple(self.group(node, codes) for node in self.items(found.get("groups"))),
             place=self.place(self.root),
         )
@@ -294,6 +215,34 @@ class Reader:
         found = self.mapping(node, needs=("code", "title", "default"))
         code = self.word(found.get("code"), "[a-z][a-z0-9-]{0,39}", _("a code is made of a–z, 0–9 and dashes."))
         return ParameterEntry(code, self.text(found.get("title"), most=300), self.number(found.get("default")) or Decimal(0))
+
+    def rollups(self, node: yaml.Node | None) -> tuple[RollupEntry, ...]:
+        kinds = [kind.KIND for kind in LONGER]
+        entries = [self.rollup(each) for each in self.items(node)]
+        for number, entry in enumerate(entries):
+            if entry.period in [before.period for before in entries[:number]]:
+                self.faults.append(_("%(place)s: there are two rules for one kind of period.") % {"place": entry.place})
+        return tuple(sorted(entries, key=lambda entry: kinds.index(entry.period) if entry.period in kinds else 0))
+
+    def rollup(self, node: yaml.Node) -> RollupEntry:
+        found = self.mapping(node, needs=("period", "missing_month", "unverified_month", "clause", "rows"), may=("reading",))
+        return RollupEntry(
+            period=self.one_of(found.get("period"), [kind.KIND.value for kind in LONGER]),
+            missing_month=self.choice(found.get("missing_month"), MissingMonth),
+            unverified_month=self.choice(found.get("unverified_month"), UnverifiedMonth),
+            clause=self.text(found.get("clause"), most=200),
+            reading=self.text(found.get("reading")),
+            rows=tuple(self.rung(row) for row in self.items(found.get("rows"))),
+            place=self.place(node),
+        )
+
+    def rung(self, node: yaml.Node) -> RungEntry:
+        found = self.mapping(node, needs=("grade", "words"), may=("when",))
+        return RungEntry(
+            self.choice(found.get("grade"), Grade),
+            self.text(found.get("words")),
+            self.conditions(found.get("when"), measures=PERIOD_MEASURES),
+        )
 
     def group(self, node: yaml.Node, parameters: list[str]) -> GroupEntry:
         found = self.mapping(node, needs=("code", "title", "criteria"), may=("points",))

@@ -8,28 +8,34 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from evaluations.conditions import Asked
-from evaluations.criteria_files import (
+from evaluations.criteria_entries import (
     CriteriaFiles,
     CriterionEntry,
     DocumentEntry,
     DocumentKey,
-    FaultyFiles,
     GroupEntry,
     ParameterEntry,
+    RollupEntry,
     RowEntry,
+    RungEntry,
     SetEntry,
 )
+from evaluations.criteria_files import FaultyFiles
 from evaluations.models import (
     Condition,
     CriteriaSet,
     Criterion,
     CriterionGroup,
     Parameter,
+    RollupCondition,
+    RollupRow,
+    RollupRule,
     Row,
     RuleDocument,
     SetKind,
     SetState,
 )
+from evaluations.periods import KINDS
 from evaluations.publishing import faults_of
 
 
@@ -113,6 +119,8 @@ def _store(entry: SetEntry, documents: dict[DocumentKey, RuleDocument]) -> Crite
         )
         for parameter in entry.parameters
     }
+    for rollup in entry.rollups:
+        _store_rollup(rollup, criteria_set)
     position = 0
     for number, group in enumerate(entry.groups, start=1):
         stored_group = CriterionGroup.objects.create(
@@ -164,11 +172,28 @@ def store_conditions(
     )
 
 
+def _store_rollup(entry: RollupEntry, criteria_set: CriteriaSet) -> None:
+    rule = RollupRule.objects.create(
+        criteria_set=criteria_set,
+        period_kind=entry.period,
+        missing_month=entry.missing_month,
+        unverified_month=entry.unverified_month,
+        clause=entry.clause,
+        reading=entry.reading,
+    )
+    for number, rung in enumerate(entry.rows, start=1):
+        row = RollupRow.objects.create(rule=rule, position=number, grade=rung.grade, words=rung.words)
+        RollupCondition.objects.bulk_create(
+            RollupCondition(row=row, measure=asked.measure, comparison=asked.comparison, value=asked.value) for asked in rung.when
+        )
+
+
 def _faults(criteria_set: CriteriaSet, entry: SetEntry) -> list[str]:
     """What would keep the stored sheet from being published, each with its file and line. A frame is never published that way."""
     if criteria_set.kind == SetKind.FRAME:
         return []
     places = {line.code: line.place for line in entry.criteria}
+    places |= {str(KINDS[rollup.period].KIND.label): rollup.place for rollup in entry.rollups}
     return [f"{places.get(fault.where, entry.place)}: {fault.where}: {fault.sentence}" for fault in faults_of(criteria_set)]
 
 
@@ -195,9 +220,26 @@ def as_entry(criteria_set: CriteriaSet) -> SetEntry:
         parameters=tuple(
             ParameterEntry(parameter.code, parameter.title, parameter.default) for parameter in criteria_set.parameters.order_by("code")
         ),
+        rollups=_rollup_entries(criteria_set),
         groups=tuple(
             GroupEntry(group.code, group.title, group.max_points, tuple(groups.get(group.pk, ()))) for group in criteria_set.groups.all()
         ),
+    )
+
+
+def _rollup_entries(criteria_set: CriteriaSet) -> tuple[RollupEntry, ...]:
+    order = list(KINDS)
+    rules = sorted(criteria_set.rollup_rules.prefetch_related("rows__conditions"), key=lambda rule: order.index(rule.period_kind))
+    return tuple(
+        RollupEntry(
+            period=rule.period_kind,
+            missing_month=rule.missing_month,
+            unverified_month=rule.unverified_month,
+            clause=rule.clause,
+            reading=rule.reading,
+            rows=tuple(RungEntry(row.grade, row.words, tuple(map(Asked.of, row.conditions.all()))) for row in rule.rows.all()),
+        )
+        for rule in rules
     )
 
 

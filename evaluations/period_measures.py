@@ -29,10 +29,9 @@ class PeriodMeasure:
     base: str = ""
 
     def compares_with(self, number: Decimal) -> bool:
-        """Whether it makes sense to compare the measure with a number: per cent, points, or whole months."""
-        if self.unit is Unit.RATIO:
-            return 0 <= number <= 100
-        return number >= 0 and (self.unit is Unit.POINTS or number == number.to_integral_value())
+        """Whether it makes sense to compare the measure with a number: per cent, points, or whole months of a year."""
+        most = {Unit.RATIO: 100, Unit.POINTS: 1000}.get(self.unit, 12)
+        return 0 <= number <= most and (self.unit is not Unit.COUNT or number == number.to_integral_value())
 
     def says_limit(self, number: Decimal) -> str:
         """What it is compared with, in words: '66.66 %', '90', '8'."""

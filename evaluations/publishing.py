@@ -17,11 +17,16 @@ from evaluations.models import (
     Criterion,
     CriterionGroup,
     Parameter,
+    RollupCondition,
+    RollupRow,
+    RollupRule,
     Row,
     RuleDocument,
     SetKind,
     SetState,
 )
+from evaluations.period_measures import PERIOD_MEASURES
+from evaluations.rollup_rules import Rollup, rollups_of
 from meetings.models import Committee
 
 
@@ -42,7 +47,7 @@ class NotPublishable(Exception):
 
 
 def faults_of(criteria_set: CriteriaSet) -> list[Fault]:
-    """What is wrong with a sheet, as sentences; empty where it may be published. Six queries, whatever its size."""
+    """What is wrong with a sheet, as sentences; empty where it may be published. Ten queries, whatever its size."""
     unknown = _unknown_measures(criteria_set)
     if unknown:  # without them there is no definition to look at
         return unknown
@@ -55,16 +60,21 @@ def faults_of(criteria_set: CriteriaSet) -> list[Fault]:
         faults.append(Fault(criteria_set.title, _("The set has no criteria.")))
     for line in definition:
         faults += [Fault(line.criterion.code, sentence) for sentence in _faults_of_line(line)]
+    for rollup in rollups_of(criteria_set.rollup_rules.all()):
+        faults += [Fault(rollup.rule.get_period_kind_display(), sentence) for sentence in _faults_of_rollup(rollup)]
     return faults + _faults_of_sums(definition)
 
 
 def _unknown_measures(criteria_set: CriteriaSet) -> list[Fault]:
     asked = Condition.objects.filter(Q(criterion__criteria_set=criteria_set) | Q(row__criterion__criteria_set=criteria_set))
     strange = asked.exclude(measure__in=list(MEASURES)).select_related("criterion", "row__criterion")
-    return [
-        Fault((condition.criterion or condition.row.criterion).code, _("There is no measure “%(name)s”.") % {"name": condition.measure})
-        for condition in strange
+    found = [((condition.criterion or condition.row.criterion).code, condition.measure) for condition in strange]
+    of_periods = RollupCondition.objects.filter(row__rule__criteria_set=criteria_set).select_related("row__rule")
+    found += [
+        (condition.row.rule.get_period_kind_display(), condition.measure)
+        for condition in of_periods.exclude(measure__in=list(PERIOD_MEASURES))
     ]
+    return [Fault(where, _("There is no measure “%(name)s”.") % {"name": name}) for where, name in found]
 
 
 def _faults_of_thresholds(definition: Definition) -> list[Fault]:
@@ -93,6 +103,18 @@ def _faults_of_line(line: Line) -> list[str]:
         faults.append(_("A row without conditions stands before others, which can never match."))
     if max(level.points for level in line.levels) != line.max_points:
         faults.append(_("Its best row gives other points than the criterion's maximum."))
+    return faults
+
+
+def _faults_of_rollup(rollup: Rollup) -> list[str]:
+    """What is wrong with the rule for one kind of period."""
+    if not rollup.rungs:
+        return [_("It has no rows, so nothing can match.")]
+    faults = []
+    if rollup.rungs[-1].tests:
+        faults.append(_("Its last row must hold in every case: give it no conditions."))
+    if any(not rung.tests for rung in rollup.rungs[:-1]):
+        faults.append(_("A row without conditions stands before others, which can never match."))
     return faults
 
 
@@ -137,7 +159,7 @@ def clone(
     """A draft sheet that starts as a copy of a set, down to its conditions.
 
     Each line concretises what the original's did; where the original is a frame, the frame's own line. A frame has no thresholds and
-    may have no rows, so such a draft has faults until they are filled in.
+    may have no rows, so such a draft has faults until they are filled in. Roll-up rules are copied with the rest.
     """
     is_frame = criteria_set.kind == SetKind.FRAME
     copy = CriteriaSet.objects.create(
@@ -168,6 +190,9 @@ def clone(
             "parameter": parameters.get(old.parameter_id),
         },
     )
+    rules = _copied(RollupRule.objects.filter(criteria_set=criteria_set), lambda _old: {"criteria_set": copy})
+    rungs = _copied(RollupRow.objects.filter(rule__in=rules), lambda old: {"rule": rules[old.rule_id]})
+    _copied(RollupCondition.objects.filter(row__in=rungs), lambda old: {"row": rungs[old.row_id]})
     return copy
 
 

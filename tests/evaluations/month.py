@@ -11,7 +11,19 @@ from django.core.management import call_command
 from django.db import transaction
 
 from evaluations import publishing
-from evaluations.models import Condition, CriteriaSet, Criterion, CriterionGroup, Parameter, Row, RuleDocument, ScoreSheet
+from evaluations.models import (
+    Condition,
+    CriteriaSet,
+    Criterion,
+    CriterionGroup,
+    Parameter,
+    RollupCondition,
+    RollupRow,
+    RollupRule,
+    Row,
+    RuleDocument,
+    ScoreSheet,
+)
 from evaluations.sheets import Answer, Sheet, Vote, answer_sheet, open_sheet
 from meetings.models import Committee, Meeting
 from meetings.recording import Issue, record_posting
@@ -21,7 +33,7 @@ NOW = datetime(2026, 11, 5, 9, 30, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 TODAY = NOW.date()
 NOVEMBER = date(2026, 11, 1)
 # In the order in which they refer to each other.
-WRITTEN = (RuleDocument, CriteriaSet, CriterionGroup, Parameter, Criterion, Row, Condition)
+WRITTEN = (RuleDocument, CriteriaSet, CriterionGroup, Parameter, Criterion, Row, Condition, RollupRule, RollupRow, RollupCondition)
 
 # A fresh database counts its keys from 1; rows put in by key stand where it will not get to.
 FAR_FROM_THE_SEQUENCES = 1_000_000

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from evaluations.conditions import Asked, FaultyConditions, parse, written
-from evaluations.criteria_files import FOLDER, FaultyFiles, SetEntry, read_criteria
+from evaluations.criteria_entries import SetEntry
+from evaluations.criteria_files import FOLDER, FaultyFiles, read_criteria
 
 pytestmark = pytest.mark.usefixtures("english")
 

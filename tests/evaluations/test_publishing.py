@@ -52,7 +52,7 @@ def sentences(criteria_set: CriteriaSet) -> list[tuple[str, str]]:
 
 
 def test_the_sample_has_no_faults(sample, django_assert_num_queries):
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(10):
         assert faults_of(sample) == []
 
 
@@ -60,12 +60,14 @@ def test_a_clone_is_the_same_down_to_its_conditions_and_shares_nothing(sample, p
     copy = copy_of(sample, province)
 
     said, original = as_entry(copy), as_entry(sample)
-    assert (said.groups, said.parameters, said.thresholds, said.based_on) == (
+    assert (said.groups, said.parameters, said.thresholds, said.rollups, said.based_on) == (
         original.groups,
         original.parameters,
         original.thresholds,
+        original.rollups,
         "frame-2025",
     )
+    assert [rollup.period for rollup in said.rollups] == ["QUARTER", "HALF", "YEAR"]
     assert (copy.kind, copy.state, copy.owner, faults_of(copy)) == (SetKind.SHEET, SetState.DRAFT, province, [])
     assert copy.public_id != sample.public_id
     assert {
