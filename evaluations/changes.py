@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 
 from evaluations import levels, scoring, summaries
+from evaluations.differing import count_differing
 from evaluations.measuring import Targets
 from evaluations.models import ChangedScope
 from evaluations.periods import Month
@@ -102,7 +103,9 @@ def _score_anew(noted: list[tuple[int, date]], *, as_of: date) -> None:
     before = levels.committees_above(targets)
     scoring.score(targets, as_of=as_of)
     # A cell may have left a committee: its summary changed too.
-    summaries.summarise(levels.together(before, levels.committees_above(targets)))
+    renewed = levels.together(before, levels.committees_above(targets))
+    summaries.summarise(renewed)
+    count_differing(renewed)
 
 
 def take_scopes(*, as_of: date, at: datetime) -> int:

@@ -126,6 +126,8 @@ class Sheet:
     facts: MonthFacts
     scored: Scored | None
     lines: tuple[SheetLine, ...]
+    # A sheet that was returned, opened to be voted on once more.
+    is_voted_anew: bool = False
 
     @property
     def criteria_set(self) -> CriteriaSet | None:
@@ -133,7 +135,7 @@ class Sheet:
 
     @property
     def is_sent(self) -> bool:
-        return self.stored is not None and self.stored.is_sent
+        return self.stored is not None and self.stored.is_sent and not self.is_voted_anew
 
     @property
     def version(self) -> int:
@@ -146,8 +148,8 @@ class Sheet:
         return Vote(
             self.stored.scorer,
             self.stored.proposer,
-            self.stored.votes_for,
-            self.stored.votes_base,
+            None if self.is_voted_anew else self.stored.votes_for,
+            None if self.is_voted_anew else self.stored.votes_base,
             self.stored.weak_points,
             self.stored.remedies,
         )
@@ -223,7 +225,13 @@ def open_sheet(meeting: Meeting, *, as_of: date) -> Sheet:
 
     About ten queries, whatever the number of criteria. Raises `Meeting.DoesNotExist` where no such sitting was held.
     """
-    stored = ScoreSheet.objects.select_related("criteria_set", "scorer", "submitted_by").filter(meeting=meeting).first()
+    stored = (
+        ScoreSheet.objects.select_related(
+            "criteria_set", "scorer", "submitted_by", "proposed_by", "decision__committee", "decision__decided_by"
+        )
+        .filter(meeting=meeting)
+        .first()
+    )
     sent = stored is not None and stored.is_sent
     facts = look(meeting.cell_id, meeting.for_month, as_of=as_of)
     if facts is None or facts.meeting_id != meeting.pk:
@@ -239,6 +247,35 @@ def open_sheet(meeting: Meeting, *, as_of: date) -> Sheet:
     answers = {line.index: Answer(level=stored.levels[line.index]) for line in definition}
     notes = dict(SheetNote.objects.filter(sheet=stored).values_list("criterion_id", "text"))
     return _with_lines(replace(sheet, facts=facts), Scored.kept(definition, stored), answers, stored.own, notes)
+
+
+def open_for_new_vote(meeting: Meeting, answers: Mapping[int, Answer] | None = None, *, as_of: date) -> Sheet:
+    """The sheet of a returned month as the cell may vote on it once more: under its set, from the facts as they stand now.
+
+    `answers` (by index of line) go over those of the earlier vote; what the log proposes on a line whose fact has changed since is to be
+    confirmed again. Raises `Meeting.DoesNotExist` as `open_sheet`.
+    """
+    stored = ScoreSheet.objects.select_related("criteria_set", "scorer", "submitted_by").get(meeting=meeting)
+    facts = look(meeting.cell_id, meeting.for_month, as_of=as_of)
+    if facts is None or facts.meeting_id != meeting.pk or stored.criteria_set is None:
+        raise Meeting.DoesNotExist
+    definition = definition_of(stored.criteria_set)
+    sheet = Sheet(meeting.cell, meeting, stored, definition, facts, None, (), is_voted_anew=True)
+    now = evaluate(definition, facts, stored.levels).outcome
+    notes = dict(SheetNote.objects.filter(sheet=stored).values_list("criterion_id", "text"))
+    earlier = {line.index: _voted_before(line, stored, notes.get(line.criterion.pk, ""), now[line.index]) for line in definition}
+    return _answered(sheet, earlier | (answers or {}))
+
+
+def _voted_before(line: Line, stored: ScoreSheet, note: str, now: int) -> Answer:
+    """What the earlier vote said on a line. A reason stands only where the cell scored otherwise than the log."""
+    index = line.index
+    return Answer(
+        level=stored.levels[index],
+        confirmed=not note and stored.sent_outcome is not None and stored.sent_outcome[index] == now,
+        claimed_points=stored.own[index] if note else None,
+        reason=note,
+    )
 
 
 def _answered(sheet: Sheet, answers: Mapping[int, Answer]) -> Sheet:

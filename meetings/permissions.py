@@ -3,7 +3,7 @@
 Pure once built: `authority_of` reads the appointments in one query, every question after that is answered without the database.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import Appointment, Cell, Committee, Role, User
+from meetings.models import Appointment, Cell, Committee, Level, Role, User
 
 OFFICE_ROLES = (Role.COMMITTEE, Role.PROVINCIAL_BOARD)
 FIGURES_ROLES = (*OFFICE_ROLES, Role.AUDITOR)
@@ -103,6 +103,33 @@ class Authority:
             return YES
         return Permit(_("Content stays with the cell, its following member and its direct superior."))
 
+    def to_verify_under(self, committee: Committee) -> Permit:
+        """Decide on the sheets of the cells right under the committee."""
+        if any(office.pk == committee.pk for office in self.offices):
+            return YES
+        return Permit(_("Score sheets are verified by the office of the committee right above the cells."))
+
+    def to_verify(self, cell: Cell, senders: Collection[int] = ()) -> Permit:
+        """Decide on, return and reopen a sheet of the cell; `senders` are the keys of those who sent it."""
+        if not self.is_directly_above(cell):
+            return Permit(_("Score sheets are verified by the office of the committee right above the cells."))
+        return self._not_ones_own(senders)
+
+    def to_propose(self, cell: Cell, senders: Collection[int] = ()) -> Permit:
+        """Propose how a sheet of the cell is verified."""
+        if not self.follows(cell):
+            return Permit(_("The verification is proposed by the member who follows the cell."))
+        return self._not_ones_own(senders)
+
+    def _not_ones_own(self, senders: Collection[int]) -> Permit:
+        return Permit(_("You sent this sheet yourself; someone else verifies it.")) if self.user.pk in senders else YES
+
+    def to_score_anew(self, committee: Committee) -> Permit:
+        """Have the months of a whole subtree measured and scored again."""
+        if any(committee.is_within(office.scope_path) for office in self.offices):
+            return YES
+        return Permit(_("Periods are scored anew by the office of the committee or of one above it."))
+
     def to_appoint_under(self, committee: Committee) -> Permit:
         """Appoint, hand over, end and issue login codes for the bodies directly under the committee."""
         if any(office.pk == committee.pk for office in self.offices):
@@ -125,6 +152,12 @@ class Authority:
         if any(held.committee_id == committee.pk for held in self.of_role(*OFFICE_ROLES, Role.CRITERIA_ADMIN)):
             return YES
         return Permit(_("What a document leaves to a committee is set by its own office or criteria admin."))
+
+    def to_close_periods(self, committee: Committee) -> Permit:
+        """Publish a province's periods, lock their months, and publish corrections."""
+        if committee.level == Level.PROVINCE and any(office.pk == committee.pk for office in self.offices):
+            return YES
+        return Permit(_("Periods are closed and corrected by the office of the province itself."))
 
 
 def authority_of(user: User, on: date) -> Authority:

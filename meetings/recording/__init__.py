@@ -19,6 +19,7 @@ from meetings.recording.corrections import (
     locked_in_words,
     locks_over,
     reopen_meeting,
+    require_reason,
 )
 from meetings.recording.drafts import DraftForm, draft_of, drop_draft, keep_draft
 from meetings.recording.errors import Difference, StaleForm
@@ -89,6 +90,7 @@ __all__ = [
     "record_preparation",
     "record_sitting",
     "reopen_meeting",
+    "require_reason",
     "steps_seen_in",
     "usual_roll",
     "warnings_about",

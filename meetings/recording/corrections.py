@@ -126,6 +126,16 @@ def amend(meeting: Meeting, correction: Correction | None, *, by: User, adds: bo
     Amendment.objects.create(meeting=meeting, reason=correction.reason, by=by, at=correction.at)
 
 
+def require_reason(months: Collection[tuple[int, date]], reason: str) -> None:
+    """For an act that moves what locked months (of cells, as `locks_over`) come to without writing a sitting: it takes a reason too.
+
+    Keeps the locks as they are until the transaction ends. Raises `Refused` {"reason": locked by whom, until when}.
+    """
+    locks = locks_over(months, share=True)
+    if locks and not reason.strip():
+        raise Refused({"reason": locked_in_words(next(iter(locks.values())))})
+
+
 @transaction.atomic
 def reopen_meeting(*, meeting: Meeting) -> Meeting:
     """Open a concluded sitting again for correction: it is HELD once more, and remembers that it was concluded.

@@ -38,11 +38,11 @@ class Five:
     exempt: Member
 
 
-def five(cell: Cell | None = None) -> Five:
+def five(cell: Cell | None = None, username: str = "bi-thu") -> Five:
     cell = cell or make_cell()
     return Five(
         cell=cell,
-        user=make_user(secretary_of=cell),
+        user=make_user(username, secretary_of=cell),
         secretary=make_member(cell, "Trần Thị Ánh", position=PositionTitle.SECRETARY),
         deputy=make_member(cell, "Lê Văn Dũng", position=PositionTitle.DEPUTY),
         binh=make_member(cell, "Phạm Bình"),

@@ -1,0 +1,131 @@
+"""What a cell does with a sheet that was returned: it explains, corrects a fact (with a reason, in `meetings.recording`), votes anew where
+it wants to, and sends it again. The voted score stays unless it votes anew; then the earlier vote is kept as it was.
+
+Locks the meeting: nobody else writes a returned sheet. Facts are measured before the sheet is written, as whoever takes changes does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from evaluations import measuring, scoring
+from evaluations.measuring import Targets
+from evaluations.models import PastVote, ScoreSheet, SheetAct, SheetEvent, SheetState
+from evaluations.review import StaleReview
+from evaluations.rollup import roll_up
+from evaluations.sheets import Answer, Sheet, Vote, open_for_new_vote
+from evaluations.submission import NotReady, freeze, missing_of_vote, note_act, renew_notes
+from meetings.models import Amendment, Meeting, User
+from meetings.recording import Refused, conclude_meeting, drop_draft, once
+
+# The form of a meeting under which the draft of a new vote is kept.
+VOTE = "vote"
+
+
+def returned_on(sheet: ScoreSheet) -> SheetEvent:
+    """The latest return of a sheet, with who returned it."""
+    return sheet.events.select_related("by").filter(act=SheetAct.RETURNED).latest("at", "pk")
+
+
+def has_answered(sheet: ScoreSheet) -> bool:
+    """Whether the cell has corrected a fact or voted anew since the sheet was returned. Three queries at most."""
+    since = returned_on(sheet).at
+    corrected = Amendment.objects.filter(meeting=sheet.meeting_id, at__gte=since)
+    return corrected.exists() or sheet.events.filter(act=SheetAct.VOTED_ANEW, at__gte=since).exists()
+
+
+def _returned(meeting: Meeting, seen: str) -> tuple[Meeting, ScoreSheet]:
+    """The meeting, locked, and its returned sheet. Raises `StaleReview` where it is no longer returned, or not as it was seen."""
+    now = Meeting.objects.locked().get(pk=meeting.pk)
+    sheet = ScoreSheet.objects.select_related("criteria_set").get(meeting=now)
+    if sheet.state != SheetState.RETURNED or sheet.seen != seen:
+        raise StaleReview(sheet)
+    return now, sheet
+
+
+def vote_anew(
+    *, meeting: Meeting, answers: Mapping[int, Answer], vote: Vote, seen: str, by: User, at: datetime, form_key: UUID | None = None
+) -> ScoreSheet:
+    """Put a new vote of the cell in the place of the earlier one, which is kept (`PastVote`). The sheet stays to be sent again.
+
+    Raises `NotReady` with the lines it leaves open, `StaleReview`, `Meeting.DoesNotExist` as `open_sheet`.
+    """
+    with once(by=by, form_key=form_key, work=("vote anew", meeting.pk, seen, sorted(answers.items(), key=_by_line), vote)) as submission:
+        if submission.target:
+            return ScoreSheet.objects.get(meeting=meeting)
+        now, stored = _returned(meeting, seen)
+        today = timezone.localdate(at)
+        sheet = open_for_new_vote(now, answers, as_of=today)
+        if missing := missing_of_vote(sheet, vote):
+            raise NotReady(missing)
+        _keep_earlier_vote(stored)
+        targets = Targets.of([(now.cell_id, now.for_month)])
+        measuring.measure(targets, as_of=today)
+        _write_vote(stored, sheet, vote)
+        scoring.score_sheets(targets)
+        stored.refresh_from_db()
+        stored.sent_outcome = stored.outcome
+        stored.save(update_fields=["sent_outcome"])
+        scoring.store_month_scores(targets)
+        roll_up(targets, as_of=today)
+        note_act(stored, SheetAct.VOTED_ANEW, by=by, at=at)
+        drop_draft(meeting=now, form=VOTE)
+        submission.target = str(stored.public_id)
+        return stored
+
+
+def _by_line(item: tuple[int, Answer]) -> int:
+    return item[0]
+
+
+def _keep_earlier_vote(sheet: ScoreSheet) -> None:
+    columns = [field.name for field in PastVote._meta.concrete_fields if field.name not in ("id", "sheet", "number")]
+    kept = {name: getattr(sheet, name) for name in columns}
+    # A vote that was itself a new one was sent when the sheet was sent again.
+    sent_again = sheet.events.filter(act=SheetAct.SENT).order_by("at", "pk").last()
+    if sent_again is not None:
+        kept |= {"submitted_at": sent_again.at, "submitted_by": sent_again.by}
+    PastVote.objects.create(sheet=sheet, number=sheet.past_votes.count() + 1, **kept)
+
+
+def _write_vote(stored: ScoreSheet, sheet: Sheet, vote: Vote) -> None:
+    freeze(stored, sheet)
+    for field in fields(Vote):
+        setattr(stored, field.name, getattr(vote, field.name))
+    stored.version += 1
+    stored.save()
+    renew_notes(stored, sheet)
+
+
+def send_again(
+    *, meeting: Meeting, explanation: str, seen: str, by: User, at: datetime, reason: str = "", form_key: UUID | None = None
+) -> ScoreSheet:
+    """Send a returned sheet again: conclude its sitting, score what was corrected. A proposal made before is one no longer.
+
+    It was sent in time or not when it was first sent. Raises `Refused` where the cell has neither explained, corrected nor voted anew, or
+    has no `reason` in a locked month; `StaleReview`.
+    """
+    with once(by=by, form_key=form_key, work=("send again", meeting.pk, seen, explanation)) as submission:
+        if submission.target:
+            return ScoreSheet.objects.get(meeting=meeting)
+        now, sheet = _returned(meeting, seen)
+        if not explanation.strip() and not has_answered(sheet):
+            raise Refused({"explanation": _("Explain, correct what is wrong, or vote anew; then send it again.")})
+        conclude_meeting(meeting=now, expected_version=now.version, by=by, at=at, reason=reason)
+        targets, today = Targets.of([(now.cell_id, now.for_month)]), timezone.localdate(at)
+        scoring.score(targets, as_of=today)
+        sheet.refresh_from_db()
+        sheet.state = SheetState.SUBMITTED
+        sheet.proposed_by = sheet.proposed_at = None
+        sheet.version += 1
+        sheet.save(update_fields=["state", "proposed_by", "proposed_at", "version"])
+        scoring.store_month_scores(targets)
+        if explanation.strip():
+            SheetEvent.objects.create(sheet=sheet, act=SheetAct.EXPLAINED, by=by, at=at, text=explanation)
+        note_act(sheet, SheetAct.SENT, by=by, at=at, text=reason)
+        submission.target = str(sheet.public_id)
+        return sheet

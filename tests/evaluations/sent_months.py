@@ -1,0 +1,75 @@
+"""Months sent up, with those who verify them, for the tests of verification."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from evaluations.models import ScoreSheet
+from evaluations.review import Remark, send_back
+from evaluations.sheets import Answer
+from evaluations.submission import submit
+from meetings.models import Committee, Meeting, User
+from tests.evaluations.month import NOW, RecordedMonth, filled_in, posted, recorded_month
+from tests.factories import make_cell, make_user
+from tests.meetings.sittings import Five, five, recorded
+
+LATER = NOW + timedelta(hours=2)
+
+
+@dataclass
+class Sent:
+    """A sent month, its committee, whose office decides, and the member who follows the cell."""
+
+    month: RecordedMonth
+    committee: Committee
+    office: User
+    follower: User
+
+    @property
+    def people(self) -> Five:
+        return self.month.people
+
+    @property
+    def sheet(self) -> ScoreSheet:
+        return ScoreSheet.objects.select_related("cell", "criteria_set", "meeting").get(meeting=self.month.meeting)
+
+    @property
+    def meeting(self) -> Meeting:
+        return Meeting.objects.select_related("cell").get(pk=self.month.meeting.pk)
+
+    def line(self, code: str) -> int:
+        """The index of the line with that code."""
+        return list(self.month.criteria_set.criteria.values_list("code", flat=True)).index(code)
+
+
+def sent_month(**changes: Answer) -> Sent:
+    """November sent up, every line due; `line_3_1=Answer(…)` for one line otherwise than best."""
+    month = recorded_month()
+    _send(month, changes)
+    committee = month.people.cell.placements.get().parent
+    return Sent(
+        month,
+        committee,
+        make_user("van-phong", full_name="Phạm Thị Văn", office_of=committee),
+        make_user("cap-uy-vien", full_name="Lê Phụ Trách", follows=month.people.cell),
+    )
+
+
+def another(sent: Sent, name: str, **changes: Answer) -> Sent:
+    """Another cell of the same committee, its November sent up too."""
+    people = five(make_cell(name, committee=sent.committee), username=f"bi-thu {name}")
+    month = RecordedMonth(people, recorded(people), sent.month.criteria_set)
+    _send(month, changes)
+    return replace(sent, month=month)
+
+
+def _send(month: RecordedMonth, changes: dict[str, Answer]) -> None:
+    filled_in(month, **changes)
+    posted(month)
+    submit(meeting=month.meeting, by=month.people.user, at=NOW, expected_version=month.sheet.version)
+
+
+def returned(sent: Sent, reason: str = "Giải trình mục 1", **notes: str) -> Sent:
+    """The sheet returned by the office, with notes by code (`line_1="…"`)."""
+    remarks = {sent.line(name.removeprefix("line_").replace("_", ".")): Remark(note=note) for name, note in notes.items()}
+    send_back(sheet=sent.sheet, remarks=remarks, reason=reason, seen=sent.sheet.seen, by=sent.office, at=LATER)
+    return sent
