@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from evaluations import levels, scoring, summaries
+from evaluations.differing import count_differing
 from evaluations.measuring import Targets
 from evaluations.models import Chunk, ChunkState, Run, RunState, Stage
 from evaluations.periods import Month
@@ -94,7 +95,10 @@ def _do(chunk: Chunk) -> int:
         targets = Targets.under(run.committee.scope_path, run.month, chunk.first_cell, chunk.last_cell)
         scoring.hold_months(targets, shared=True)
         return scoring.score(targets, as_of=run.as_of)
-    return summaries.summarise(levels.committees_to_renew(run.committee.scope_path, Month.of(run.month)))
+    renewed = levels.committees_to_renew(run.committee.scope_path, Month.of(run.month))
+    written = summaries.summarise(renewed)
+    count_differing(renewed)
+    return written
 
 
 def _advance_when_done(chunk: Chunk, *, at: datetime) -> None:

@@ -74,7 +74,7 @@ def summarise(levels: Iterable[Level]) -> int:
     written, last_months = 0, {}
     for level in together(levels):
         if level.period not in last_months:
-            _hold(level.period)
+            hold_period(level.period)
             last_months[level.period] = last_month_of(level.period)
         written += _summarise(level, last_months[level.period])
         if isinstance(level.period, Month):
@@ -82,7 +82,8 @@ def summarise(levels: Iterable[Level]) -> int:
     return written
 
 
-def _hold(period: Period) -> None:
+def hold_period(period: Period) -> None:
+    """Wait for, and keep until the transaction ends, the right to renew a period's sums."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('summaries ' || %s, 0))", [f"{period.KIND} {period.first}"])
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+from evaluations.closing import close
 from evaluations.jobs import Work
 from evaluations.models import JobKind
 from evaluations.rescoring import score_anew
 
 WORKERS: dict[str, Callable[[Work], None]] = {
     JobKind.SCORES: score_anew,
+    JobKind.CLOSING: close,
 }

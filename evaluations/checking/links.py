@@ -1,7 +1,7 @@
 """The line of one cell's month, link by link: what is stored, and where a second way comes to something else.
 
 set in force → facts → points → total → month → each committee above. Every link is made again from the stored link before it, so a fault
-is named where it is and not where it ends up.
+is named where it is and not where it ends up. Then each edition of the closed periods in which the month lies, from its own rows.
 """
 
 from collections import Counter
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from evaluations.checking.editions import editions_over, figures_of, words_of
 from evaluations.checking.facts import facts_of
 from evaluations.checking.months import month_score_of, stored_sums, sums_under
 from evaluations.checking.points import committee_keys, evaluate_plainly, settle
@@ -83,6 +84,7 @@ def line_of(cell: Cell, month: date, *, today: date) -> Iterator[Link]:
     yield _month(score, month_score_of(cell, month, facts, sheet))
     if score:
         yield from _committees(score)
+        yield from _editions(score)
 
 
 def _differences(stored: Mapping[str, object], again: Mapping[str, object]) -> tuple[Difference, ...]:
@@ -180,6 +182,12 @@ def _committees(score: MonthScore) -> Iterator[Link]:
                 *({f"{kind} {name}": count for kind, sums in all_.items() for name, count in sums.items()} for all_ in (stored, again))
             ),
         )
+
+
+def _editions(score: MonthScore) -> Iterator[Link]:
+    for edition in editions_over(score.counted_path, score.month):
+        stored, again = figures_of(edition, score.cell_id, score.counted_path)
+        yield Link(f"edition {edition.number} of {edition.period}", tuple(words_of(edition, stored)), _differences(stored, again))
 
 
 def _words_of_sums(sums: Counter) -> str:

@@ -14,6 +14,7 @@ from evaluations.forms.sheets import SheetForm
 from evaluations.periods import Month
 from evaluations.sheets import AlreadySent, Sheet, StaleSheet, answer_sheet, open_sheet, present_members, vote_base_of
 from evaluations.submission import NotReady, missing_of, submit
+from evaluations.views.closed_periods import month_of_cell, telling_moves
 from meetings.models import Cell, Meeting
 from meetings.permissions import require
 from meetings.recording import Refused, StaleForm, closed
@@ -117,6 +118,7 @@ def _posted_pairs(request: HttpRequest) -> list[tuple[str, str]]:
     return [(name, value) for name, values in request.POST.lists() if name not in left_out for value in values]
 
 
+@telling_moves(month_of_cell)
 def cell_send(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
     """Look once more, then send the month up: from then on the voted score is frozen."""
     cell = cell_in_scope(request.authority, cell)

@@ -1,0 +1,44 @@
+"""Closing and correcting as jobs: the page asks, a worker publishes."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from evaluations.editions import close_period, publish_correction
+from evaluations.jobs import CannotBeDone, Work, start_job
+from evaluations.models import Job, JobKind
+from evaluations.periods import Period, parse_period
+from meetings.models import Committee, User
+from meetings.refusing import Refused
+
+
+def start_closing(*, committee: Committee, period: Period, by: User, at: datetime) -> Job:
+    """Set out to close a period. Raises `Refused` as `start_job` does."""
+    title = _("Close and publish: %(period)s") % {"period": period.label}
+    return start_job(kind=JobKind.CLOSING, committee=committee, title=title, asked={"period": str(period)}, by=by, at=at)
+
+
+def start_correction(*, committee: Committee, period: Period, reason: str, by: User, at: datetime) -> Job:
+    """Set out to publish the next edition of a closed period. Raises `Refused` as `start_job` does."""
+    title = _("Publish a correction: %(period)s") % {"period": period.label}
+    asked = {"period": str(period), "reason": reason}
+    return start_job(kind=JobKind.CLOSING, committee=committee, title=title, asked=asked, by=by, at=at)
+
+
+def close(work: Work) -> None:
+    """Publish the period's first edition, or with a reason its next. The job's own key sees to it that it is published once."""
+    job = work.job
+    work.expect(1)
+    period = parse_period(job.asked["period"])
+    work.reach(0, period.label)
+    signed = {"committee": job.committee, "period": period, "by": job.requested_by, "at": work.clock(), "form_key": job.public_id}
+    try:
+        with transaction.atomic():
+            edition = publish_correction(reason=job.asked["reason"], **signed) if "reason" in job.asked else close_period(**signed)
+            # Within the transaction: a job that was cancelled meanwhile publishes nothing.
+            work.reach(1)
+    except Refused as refusal:
+        raise CannotBeDone(" ".join(str(sentence) for sentence in refusal.problems.values())) from refusal
+    words = {"number": edition.number, "count": edition.changed, "digest": edition.digest}
+    work.note(_("Edition %(number)s holds %(count)s new scores; its digest is %(digest)s.") % words)

@@ -1,0 +1,155 @@
+"""What an act would move of the scores of closed periods, told before it is done: done, scored, compared and taken back."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection, transaction
+from django.utils.functional import Promise
+
+from evaluations import scoring
+from evaluations.measuring import Targets
+from evaluations.models import Edition, Grade, MonthScore, PeriodScore, PeriodState, ScoreState
+from evaluations.periods import KINDS, Period, PeriodKind
+from meetings.models import Cell, ChangedCell
+
+STATES = dict([*ScoreState.choices, *PeriodState.choices])
+_LENGTHS = ", ".join(f"('{name}', {kind.LENGTH})" for name, kind in KINDS.items())
+# Closed are, for a cell, the periods in which one of its target months lies and that a committee above it has published.
+_CLOSED = f"""
+SELECT DISTINCT t.cell_id, e.committee_id, e.period_kind, e.first_on
+FROM ({{targets}}) AS t(cell_id, month)
+CROSS JOIN LATERAL (
+    SELECT p.path FROM meetings_placement p
+    WHERE p.cell_id = t.cell_id AND p.during && daterange(t.month, (t.month + interval '1 month')::date)
+    ORDER BY lower(p.during) LIMIT 1) place
+CROSS JOIN LATERAL unnest(string_to_array(rtrim(place.path, '/'), '/')) AS above(segment)
+CROSS JOIN (VALUES {_LENGTHS}) AS kind(name, length)
+JOIN evaluations_edition e ON above.segment NOT LIKE 'c%%' AND e.committee_id = above.segment::bigint AND e.period_kind = kind.name
+    AND e.first_on <= t.month AND t.month < e.first_on + kind.length * interval '1 month' AND e.number = 1"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A cell's score of a period at one time."""
+
+    state: str
+    total: int | None  # hundredths
+    grade: str
+
+    @property
+    def grade_label(self) -> str:
+        return Grade(self.grade).label if self.grade else ""
+
+    @property
+    def state_label(self) -> str | Promise:
+        return STATES[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A score of a closed period before and after an act; None where the cell is not counted in it."""
+
+    cell: Cell
+    period: Period
+    before: Standing | None
+    after: Standing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What an act reaches of closed periods: the latest edition of each that it writes in or moves, and its moves, period by period.
+
+    `wrote`: whether it changed anything that scores are made of.
+    """
+
+    wrote: bool
+    editions: tuple[Edition, ...]
+    moves: tuple[Move, ...]
+
+
+Named = tuple[int, str, date]  # cell, kind of period, its first day
+Closed = tuple[int, int, str, date]  # the same with the publisher after the cell
+
+
+def touches_closed(months: Sequence[tuple[int, date]], *, as_of: date) -> bool:
+    """Whether a change of these months of cells (key, first of month), and so of those after them, reaches a closed period. One query."""
+    return bool(_closed(_targets(months, as_of)))
+
+
+def reach_of(act: Callable[[], object], *, months: Sequence[tuple[int, date]], as_of: date) -> Reach:
+    """Do `act`, which writes these months of cells, score what follows, and take all of it back. Whatever `act` raises goes through.
+
+    What waited to be scored before is scored in both, so that only the act's own moves are told. No lock is kept.
+    """
+    targets = _targets(months, as_of)
+    notes = ChangedCell.objects.filter(cell__in={cell for cell, _month in months})
+    with _taken_back(targets):
+        scoring.score(targets, as_of=as_of)
+        closed = _closed(targets)
+        before = _standings(closed)
+    with _taken_back(targets):
+        noted = notes.count()
+        act()
+        wrote = notes.count() > noted
+        scoring.score(targets, as_of=as_of)
+        reached = _closed(targets)
+        after = _standings(closed | reached)
+    before |= _standings(reached - closed)
+    closed |= reached
+    moved = {key for key in before | after if before.get(key) != after.get(key)}
+    cells = Cell.objects.in_bulk({cell for cell, _kind, _first in moved})
+    moves = [Move(cells[key[0]], KINDS[key[1]].of(key[2]), before.get(key), after.get(key)) for key in moved]
+    moves.sort(key=lambda move: (move.cell.order_key, move.cell.pk, move.period.LENGTH, move.period.first))
+    told = {key for key in closed if (key[0], key[2], key[3]) in moved or _holds(key, months)}
+    return Reach(wrote, tuple(_editions(told)), tuple(moves))
+
+
+@contextmanager
+def _taken_back(targets: Targets) -> Iterator[None]:
+    """A transaction whose work is undone. Nobody else scores these months meanwhile: they hold facts and wait for sheets, where an act
+    may hold a sheet when its facts are measured."""
+    with transaction.atomic():
+        scoring.hold_months(targets, shared=False)
+        yield
+        transaction.set_rollback(True)
+
+
+def _holds(closed: Closed, months: Sequence[tuple[int, date]]) -> bool:
+    """Whether one of the months lies in the closed period."""
+    cell, _publisher, kind, first = closed
+    return any(written == cell and KINDS[kind].of(month).first == first for written, month in months)
+
+
+def _targets(months: Sequence[tuple[int, date]], as_of: date) -> Targets:
+    return Targets.from_month_on(months, until=as_of.replace(day=1))
+
+
+def _closed(targets: Targets) -> set[Closed]:
+    """The closed periods in which a target lies."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSED.format(targets=targets.sql), targets.params)
+        return set(cursor.fetchall())
+
+
+def _standings(closed: set[Closed]) -> dict[Named, Standing]:
+    asked: set[Named] = {(cell, kind, first) for cell, _publisher, kind, first in closed}
+    cells, firsts = {cell for cell, _kind, _first in asked}, {first for _cell, _kind, first in asked}
+    rows = [
+        ((row.cell_id, PeriodKind.MONTH.value, row.month), row) for row in MonthScore.objects.filter(cell__in=cells, month__in=firsts)
+    ] + [((row.cell_id, row.period_kind, row.first_on), row) for row in PeriodScore.objects.filter(cell__in=cells, first_on__in=firsts)]
+    return {key: Standing(row.state, row.total, row.grade) for key, row in rows if key in asked}
+
+
+def _editions(closed: set[Closed]) -> list[Edition]:
+    """The latest edition of each, the shortest period first."""
+    series = {(publisher, kind, first) for _cell, publisher, kind, first in closed}
+    found = Edition.objects.filter(committee__in={publisher for publisher, _kind, _first in series}).select_related(
+        "committee", "closed_by"
+    )
+    latest = {
+        (edition.committee_id, edition.period_kind, edition.first_on): edition
+        for edition in found.filter(first_on__in={first for _publisher, _kind, first in series}).order_by("number")
+    }
+    return sorted((latest[key] for key in series), key=lambda edition: (edition.period.LENGTH, edition.first_on))
