@@ -15,12 +15,14 @@ from evaluations.demo import ground, logins
 from evaluations.demo.days import DaysOff, days_off
 from evaluations.demo.logins import Accounts
 from evaluations.demo.province import CommitteePlan, invented_uuid, plan_province
+from evaluations.demo.reviews import Reviews
 from evaluations.demo.rosters import Rosters
 from evaluations.demo.sittings import Log
 from evaluations.demo.votes import Votes, freeze_votes, set_deadlines
 from evaluations.measuring import Targets
 from evaluations.models import ChangedScope
 from evaluations.periods import Month
+from evaluations.rollup import roll_up
 from meetings import tree
 from meetings.models import Cell, CellKind, ChangedCell, Committee, DemoData, Level, Meeting, Member
 from meetings.statistics import refresh_statistics
@@ -125,6 +127,8 @@ class _Loading:
         self.rng = Random(f"{wanted.seed} province")
         self.first = wanted.span[0].first
         self.since = min(TREE_SINCE, self.first)
+        # Committee with cells → key of the account of its office.
+        self.offices: dict[Committee, int] = {}
 
     def load(self) -> Made:
         plans = plan_province(self.wanted.cells, self.rng)
@@ -174,8 +178,9 @@ class _Loading:
                     rosters.write_house(house)
                     votes.senders[house.cell.pk] = accounts.secretary(house, rng)
                     log.record(house, rng)
+                self.offices[committees[plan]] = accounts.office(houses, committees[plan], rng)
                 if plan.cells[0].is_shown:
-                    accounts.around_shown(houses, committees[plan], committees[plans[0]], rng)
+                    accounts.around_shown(houses, committees[plans[0]], rng)
                 done += len(houses)
                 self.progress("People and sittings", done, wanted.cells)
             for tables in (rosters, accounts, log):
@@ -196,7 +201,7 @@ class _Loading:
         return cells
 
     def score(self, province: Committee, definition: Definition) -> None:
-        """Measure and score every month, freeze what the cells voted, and sum up."""
+        """Measure and score every month, freeze what the cells voted, let the committees verify, roll up and sum up."""
         set_deadlines(self.cursor, count=ground.SENDING_LAG, unit=ground.SENDING_UNIT, path=province.scope_path)
         keys = list(Cell.objects.order_by("pk").values_list("pk", flat=True))
         chunks = [keys[start : start + CELLS_SCORED_AT_A_TIME] for start in range(0, len(keys), CELLS_SCORED_AT_A_TIME)]
@@ -209,11 +214,19 @@ class _Loading:
                 measuring.measure(targets, as_of=self.wanted.now)
                 scoring.score_sheets(targets)
         freeze_votes(self.cursor, definition)
+        Reviews(self.cursor, definition, months=span, now=self.wanted.now).write(self.offices)
         for number, month in enumerate(span, start=len(span)):
-            everyone = Targets.under(province.scope_path, month.first, keys[0], keys[-1])
-            scoring.store_month_scores(everyone)
-            summaries.summarise(levels.committees_above(everyone))
-            self.progress("Scores", (number + 1) * len(chunks), whole)
+            scoring.store_month_scores(Targets.under(province.scope_path, month.first, keys[0], keys[-1]))
+            self.progress("Scores", (number + 1) * len(chunks), whole + len(chunks))
+        for number, chunk in enumerate(chunks, start=whole + 1):
+            roll_up(every_month(chunk[0], chunk[-1]), as_of=self.wanted.now)
+            self.progress("Scores", number, whole + len(chunks))
+        summaries.summarise(levels.committees_above(every_month(keys[0], keys[-1])))
+
+
+def every_month(first_cell: int, last_cell: int) -> Targets:
+    """All months of these cells that have a score."""
+    return Targets("SELECT cell_id, month FROM evaluations_monthscore WHERE cell_id BETWEEN %s AND %s", (first_cell, last_cell))
 
 
 def _batches(plans: list[CommitteePlan]) -> Iterator[list[CommitteePlan]]:

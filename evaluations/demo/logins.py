@@ -5,6 +5,7 @@ from datetime import date, datetime
 from random import Random
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import Q
 from django.utils.timezone import get_current_timezone
 
 from evaluations.demo.names import invented_name
@@ -15,6 +16,7 @@ from meetings.models import Appointment, Committee, DemoData, Role, User
 
 PASSWORD = "minh-hoa-2025"
 SECRETARY = "bithu"
+OFFICE = "vanphong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +30,21 @@ class Login:
 LOGINS = (
     Login(Role.SECRETARY, SECRETARY),
     Login(Role.FOLLOWING_MEMBER, "capuyvien"),
-    Login(Role.COMMITTEE, "vanphong"),
+    Login(Role.COMMITTEE, OFFICE),
     Login(Role.PROVINCIAL_BOARD, "bantochuc"),
     Login(Role.CRITERIA_ADMIN, "tieuchi"),
     Login(Role.AUDITOR, "kiemtra"),
 )
 USERNAMES = {login.role: login.username for login in LOGINS}
+# How many cells the demo's following member has, the shown one among them.
+FOLLOWED = 5
 
 
 def taken_usernames() -> list[str]:
     """Names of the demo's accounts that someone has already."""
     names = [login.username for login in LOGINS]
-    taken = User.objects.filter(username__in=names) | User.objects.filter(username__startswith=f"{SECRETARY}.")
-    return list(taken.order_by("username").values_list("username", flat=True))
+    taken = Q(username__in=names) | Q(username__startswith=f"{SECRETARY}.") | Q(username__startswith=f"{OFFICE}.")
+    return list(User.objects.filter(taken).order_by("username").values_list("username", flat=True))
 
 
 def demo_logins() -> list[Login]:
@@ -77,18 +81,20 @@ class Accounts:
         self.appoint(user, Role.SECRETARY, rng, cell=house.cell.pk)
         return user
 
-    def around_shown(self, houses: list[House], committee: Committee, province: Committee, rng: Random) -> None:
-        """The accounts that go with the shown cell: who follows it and a few beside it, its office, the province's board and its like."""
+    def office(self, houses: list[House], committee: Committee, rng: Random) -> int:
+        """The account of the office of a committee with these cells; returns its key."""
+        first = houses[0].plan
+        user = self.user(OFFICE if first.is_shown else f"{OFFICE}.{first.number:05d}", invented_name(rng))
+        self.appoint(user, Role.COMMITTEE, rng, committee=committee.pk)
+        return user
+
+    def around_shown(self, houses: list[House], province: Committee, rng: Random) -> None:
+        """The other accounts that go with the shown cell: who follows it and a few beside it, the province's board and its like."""
         follower = self.user(USERNAMES[Role.FOLLOWING_MEMBER], invented_name(rng))
-        for house in houses[:5]:
+        for house in houses[:FOLLOWED]:
             self.appoint(follower, Role.FOLLOWING_MEMBER, rng, cell=house.cell.pk)
-        for role, body in (
-            (Role.COMMITTEE, committee),
-            (Role.PROVINCIAL_BOARD, province),
-            (Role.CRITERIA_ADMIN, province),
-            (Role.AUDITOR, province),
-        ):
-            self.appoint(self.user(USERNAMES[role], invented_name(rng)), role, rng, committee=body.pk)
+        for role in (Role.PROVINCIAL_BOARD, Role.CRITERIA_ADMIN, Role.AUDITOR):
+            self.appoint(self.user(USERNAMES[role], invented_name(rng)), role, rng, committee=province.pk)
 
     def write(self, cursor) -> None:
         self.users.write(cursor)

@@ -200,3 +200,29 @@ PLACES = {
     CellKind.STUDENTS: ("Phòng họp khoa", "Giảng đường nhỏ"),
 }
 PLACES_ELSEWHERE = ("Phòng họp cơ quan", "Hội trường tầng 2", "Phòng họp nhỏ")
+
+# What the committees write when they return, lower, agree or propose, and what the cells answer.
+REASONS_OF_RETURN = (
+    "Đề nghị chi bộ giải trình thời lượng kỳ sinh hoạt và bổ sung biên bản.",
+    "Số đảng viên có mặt chưa khớp với biên bản; đề nghị kiểm tra lại điểm danh.",
+    "Chưa thấy phân công nhiệm vụ cụ thể cho đảng viên; đề nghị bổ sung.",
+    "Mục tự phê bình và phê bình chấm điểm tối đa nhưng biên bản chưa thể hiện; đề nghị giải trình.",
+)
+EXPLANATIONS = (
+    "Chi bộ đã kiểm tra lại: số liệu đúng theo biên bản, gửi kèm bản biên bản đầy đủ.",
+    "Chi ủy nhận thiếu sót khi ghi chép, đã bổ sung biên bản và rút kinh nghiệm.",
+    "Nội dung này đã được chi bộ thảo luận, thư ký ghi tóm tắt nên chưa rõ.",
+)
+LOWERING_NOTES = (
+    "Biên bản chưa thể hiện rõ nội dung này.",
+    "Cấp ủy viên dự sinh hoạt thấy việc này chưa đạt yêu cầu.",
+    "Nội dung còn chung chung, chưa sát tình hình địa phương.",
+)
+AGREEING_NOTES = (
+    "Chấp nhận giải trình của chi bộ.",
+    "Đã đối chiếu sổ biên bản, thống nhất với điểm tự chấm.",
+)
+PROPOSALS = (
+    "Đã dự kỳ sinh hoạt; đề nghị công nhận điểm như hệ thống tính.",
+    "Đề nghị công nhận; chi bộ cần nâng tỷ lệ phát biểu.",
+)

@@ -1,7 +1,7 @@
 """A cell's months: what it prepared, when it sat, what it issued and posted."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from random import Random
 
 from evaluations.demo import phrases
@@ -121,8 +121,8 @@ class Log:
         if thematic == MeetingKind.THEMATIC:
             apart = max(thematic_day(month, rng), day + 3 * A_DAY)
             if apart < self.now:
-                is_old = apart + timedelta(days=20) < self.now
-                self.hold(house, habits, month, MeetingKind.THEMATIC, apart, self.votes.at(apart + A_DAY, rng) if is_old else None, rng)
+                # Sent up is the month's own sitting only.
+                self.hold(house, habits, month, MeetingKind.THEMATIC, apart, None, rng)
             else:
                 self.bare(house, month, MeetingKind.THEMATIC, MeetingState.PLANNED, apart, "", rng)
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.criteria import Comparison, CriteriaSet, Grade
 from evaluations.models.fields import PointsField
-from evaluations.periods import PeriodKind
+from evaluations.periods import KINDS, Period, PeriodKind
 from meetings.models import Cell, CellKind, Committee
 from meetings.models.fields import CleanLine, CleanText
 
@@ -114,7 +114,7 @@ class PeriodScore(models.Model):
     cell = models.ForeignKey(Cell, models.CASCADE, related_name="period_scores", db_index=False)
     period_kind = models.CharField(max_length=10, choices=LONGER_KINDS)
     first_on = models.DateField()
-    # Place, committee and kind in the last month that is there.
+    # Place, committee and kind in the last month in which the cell is counted, up to the day's.
     counted_path = models.TextField(db_collation="C")
     committee = models.ForeignKey(Committee, models.PROTECT, related_name="+", db_index=False)
     cell_kind = models.CharField(max_length=20, choices=CellKind.choices)
@@ -157,3 +157,7 @@ class PeriodScore(models.Model):
 
     def __str__(self):
         return f"{self.cell_id} · {self.period_kind} · {self.first_on:%m/%Y}"
+
+    @property
+    def period(self) -> Period:
+        return KINDS[self.period_kind].of(self.first_on)

@@ -9,10 +9,29 @@ from django.core.management import CommandError, call_command
 from django.db.models import F, Q
 
 from evaluations import levels, scoring, summaries
+from evaluations.checking.losses import losses_under, stored_losses
+from evaluations.checking.periods import period_score_of
+from evaluations.checking.points import settle
+from evaluations.compiler import grade_at, rescale
+from evaluations.definition import Definition, definition_of
 from evaluations.demo import LOGINS, PASSWORD, CannotLoad, Wanted, load_demo
 from evaluations.measuring import Targets
-from evaluations.models import CommitteeSummary, CriteriaSet, MonthFacts, MonthScore, ScoreSheet, ScoreState, SheetNote
-from evaluations.periods import Month
+from evaluations.models import (
+    CommitteeSummary,
+    CriteriaSet,
+    LossSummary,
+    MonthFacts,
+    MonthScore,
+    Notice,
+    PeriodScore,
+    PeriodState,
+    ScoreSheet,
+    ScoreState,
+    SheetAct,
+    SheetNote,
+    SheetState,
+)
+from evaluations.periods import Half, Month, Quarter, Year
 from meetings.models import (
     Appointment,
     Attendance,
@@ -62,6 +81,16 @@ def all_of(month: date) -> Targets:
     return Targets.under(province().scope_path, month, keys[0], keys[len(keys) - 1])
 
 
+def official_total(definition: Definition, points: list[int | None]) -> tuple[int, str]:
+    counted = [(line.max_points, worth) for line, worth in zip(definition, points, strict=True) if worth is not None]
+    total = rescale(sum(worth for _most, worth in counted), sum(most for most, _worth in counted), definition.max_points)
+    return total, grade_at(definition.criteria_set, total)
+
+
+def as_columns(row: PeriodScore) -> dict[str, object]:
+    return {field.attname: getattr(row, field.attname) for field in PeriodScore._meta.concrete_fields if not field.primary_key}
+
+
 def test_it_makes_what_was_asked_for(demo):
     assert (Cell.objects.count(), demo.cells) == (48, 48)
     assert (Member.objects.count(), Meeting.objects.count(), demo.committees) == (
@@ -102,7 +131,9 @@ def test_each_cell_has_a_secretary_with_an_account_and_each_sent_sheet_was_sent_
     sheets = ScoreSheet.objects.select_related("meeting", "submitted_by")
     for sheet in sheets:
         assert sheet.submitted_by.appointments.get(role=Role.SECRETARY).cell_id == sheet.cell_id
-        assert (sheet.meeting.state, sheet.meeting.concluded_at) == (MeetingState.CONCLUDED, sheet.submitted_at)
+        is_open = sheet.state == SheetState.RETURNED
+        assert sheet.meeting.state == (MeetingState.HELD if is_open else MeetingState.CONCLUDED)
+        assert sheet.meeting.concluded_at == sheet.submitted_at
         assert 0 < sheet.votes_base <= sheet.meeting.attendances.count()
 
 
@@ -111,7 +142,9 @@ def test_the_scores_are_those_that_scoring_gives(demo):
         sheets = list(ScoreSheet.objects.order_by("pk").values_list("pk", "outcome", "computed", "total", "counted_max", "grade"))
         months = list(MonthScore.objects.order_by("cell", "month").values())
         sums = list(CommitteeSummary.objects.order_by("committee", "period_kind", "first_on", "cell_kind").exclude(cells=0).values())
-        return [sheets, [{**row, "id": 0} for row in months], [{**row, "id": 0} for row in sums]]
+        periods = list(PeriodScore.objects.order_by("cell", "period_kind", "first_on").values())
+        losses = list(LossSummary.objects.order_by("committee", "month", "cell_kind", "frame").values())
+        return [sheets, *([{**row, "id": 0} for row in rows] for rows in (months, sums, periods, losses))]
 
     before = stored()
     for month in MONTHS:
@@ -164,6 +197,66 @@ def test_some_months_wait_for_their_secretary(demo):
     states = Counter(MonthScore.objects.filter(month=MONTHS[-1]).values_list("state", flat=True))
     assert states[ScoreState.NOT_SENT] + states[ScoreState.NOT_HELD] >= 4
     assert states[ScoreState.SCORED] > 24
+
+
+def test_months_long_gone_are_verified_mostly_as_computed_and_the_newest_wait(demo):
+    verified = Counter(ScoreSheet.objects.filter(state=SheetState.VERIFIED).values_list("month", flat=True))
+    sent = Counter(ScoreSheet.objects.values_list("month", flat=True))
+    assert all(0.85 < verified[month] / sent[month] < 1 for month in MONTHS[:3])
+    assert 0 < verified[MONTHS[3]] < sent[MONTHS[3]] and verified[MONTHS[4]] == 0
+    moved = 0
+    for sheet in ScoreSheet.objects.filter(state=SheetState.VERIFIED).select_related("decision", "criteria_set"):
+        definition = definition_of(sheet.criteria_set)
+        provisional = settle(definition, sheet.outcome)
+        entries = {entry.criterion_id: entry for entry in sheet.review_entries.all()}
+        for line, official, counted in zip(definition, sheet.verified, provisional.points, strict=True):
+            entry = entries.get(line.criterion.pk)
+            assert official == (entry.points if entry else counted)
+            assert entry is None or (entry.note and 0 <= entry.points <= line.max_points and entry.points != counted)
+        assert (sheet.verified_total, sheet.verified_grade) == official_total(definition, sheet.verified)
+        assert sheet.decision.decided_by_id != sheet.submitted_by_id and sheet.decision.decided_at > sheet.submitted_at
+        assert authority_of(sheet.decision.decided_by, TODAY).is_directly_above(sheet.cell)
+        moved += bool(entries)
+    assert 0.05 < moved / sum(verified.values()) < 0.5
+
+
+def test_each_sheets_history_is_told_from_its_sending_on(demo):
+    returned = set()
+    for sheet in ScoreSheet.objects.select_related("meeting"):
+        events = list(sheet.events.all())
+        assert (events[0].act, events[0].by, events[0].at) == (SheetAct.SENT, sheet.submitted_by, sheet.submitted_at)
+        assert events[0].total == sheet.own_total
+        if sheet.state == SheetState.VERIFIED:
+            last = events[-1]
+            assert (last.act, last.decision, last.total, last.grade) == (
+                SheetAct.DECIDED,
+                sheet.decision,
+                sheet.verified_total,
+                sheet.verified_grade,
+            )
+        if sheet.state == SheetState.RETURNED:
+            assert events[-1].act == SheetAct.RETURNED and events[-1].text and sheet.month in MONTHS[-2:]
+            returned.add((sheet.submitted_by_id, sheet.cell_id, sheet.month))
+        assert all(event.at.date() < TODAY for event in events)
+    assert returned
+    assert set(Notice.objects.values_list("user", "cell", "month")) == returned
+
+
+def test_every_longer_period_has_its_scores_and_sums(demo):
+    assert Counter(PeriodScore.objects.values_list("period_kind", "first_on")) == {
+        (period.KIND, period.first): 48
+        for period in (Quarter(2025, 4), Quarter(2026, 1), Half(2025, 2), Half(2026, 1), Year(2025, 1), Year(2026, 1))
+    }
+    for row in PeriodScore.objects.select_related("rule").order_by("pk")[::7]:
+        assert as_columns(row) == period_score_of(row.cell_id, row.period, as_of=TODAY)
+    grades = Counter(PeriodScore.objects.filter(state=PeriodState.SCORED).values_list("period_kind", "grade"))
+    assert all(len({grade for found, grade in grades if found == kind}) >= 3 for kind in ("QUARTER", "HALF", "YEAR"))
+    assert set(CommitteeSummary.objects.values_list("period_kind", "first_on")) == {
+        *PeriodScore.objects.values_list("period_kind", "first_on"),
+        *(("MONTH", month) for month in MONTHS),
+    }
+    for month in MONTHS:
+        assert stored_losses(province().pk, month) == losses_under(province().scope_path, month) != {}
 
 
 def test_the_load_leaves_no_notes_of_changes(demo):

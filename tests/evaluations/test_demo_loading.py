@@ -10,7 +10,16 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from evaluations.demo import CannotLoad, Wanted, load_demo, loading
-from evaluations.models import ChangedScope, MonthScore, ScoreSheet, SheetNote
+from evaluations.models import (
+    ChangedScope,
+    MonthScore,
+    PeriodScore,
+    ReviewDecision,
+    ReviewEntry,
+    ScoreSheet,
+    SheetEvent,
+    SheetNote,
+)
 from evaluations.periods import Month
 from meetings.models import (
     AgendaItem,
@@ -71,7 +80,11 @@ SAID = {
     Posting: ("meeting__public_id", "kind", "issued_on", "posted_on"),
     ScoreSheet: ("public_id", "cell__public_id", "month", "levels", "own", "outcome", "computed", "total", "submitted_at", "due_on"),
     SheetNote: ("sheet__public_id", "criterion__code", "text"),
-    MonthScore: ("cell__public_id", "month", "state", "total", "grade"),
+    MonthScore: ("cell__public_id", "month", "state", "total", "grade", "verified", "returned"),
+    ReviewDecision: ("public_id", "committee__public_id", "decided_by__username", "decided_at", "document"),
+    ReviewEntry: ("sheet__public_id", "criterion__code", "points", "note", "by__username", "at"),
+    SheetEvent: ("sheet__public_id", "act", "by__username", "at", "text", "total", "grade"),
+    PeriodScore: ("cell__public_id", "period_kind", "first_on", "state", "total", "grade", "points_by_month", "verified_by_month"),
 }
 
 
