@@ -50,10 +50,24 @@ GROUP BY committee_id, cell_kind, frame_id
 """
 
 
-def renew_losses(level: Level) -> None:
+class Lines:
+    """The sets that were met, loaded once: each with, for each of its lines, the place in its frame."""
+
+    def __init__(self):
+        self.known: dict[int, tuple[Definition, list[int | None]]] = {}
+
+    def of(self, keys: list[int]) -> list[tuple[Definition, list[int | None]]]:
+        """The sets with these keys that have a frame."""
+        for criteria_set in _with_frame([key for key in keys if key not in self.known]):
+            definition = definition_of(criteria_set)
+            self.known[criteria_set.pk] = definition, places_in_frame(definition)
+        return [self.known[key] for key in keys if key in self.known]
+
+
+def renew_losses(level: Level, lines: Lines) -> None:
     """Renew what is lost under the committees of a month's level; those below them are renewed already."""
     month = level.period.first
-    parts = [_of_own_cells(definition_of(criteria_set), level) for criteria_set in _sets_scored(level)]
+    parts = [_of_own_cells(definition, places, level) for definition, places in lines.of(_sets_scored(level))]
     parts.append(Expression(OF_THOSE_BELOW, [month]))
     under = below(level, month)
     with connection.cursor() as cursor:
@@ -64,16 +78,19 @@ def renew_losses(level: Level) -> None:
         )
 
 
-def _sets_scored(level: Level) -> QuerySet[CriteriaSet]:
-    """The sets with a frame under which the committees' own cells were scored."""
+def _with_frame(keys: list[int]) -> QuerySet[CriteriaSet]:
+    return CriteriaSet.objects.filter(pk__in=keys, based_on__isnull=False).select_related("based_on").order_by("pk")
+
+
+def _sets_scored(level: Level) -> list[int]:
+    """Keys of the sets under which the committees' own cells were scored."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT s.criteria_set_id FROM evaluations_monthscore m JOIN evaluations_scoresheet s ON s.id = m.sheet_id "
-            "WHERE m.month = %s AND m.committee_id = ANY (%s) AND m.state = 'SCORED'",
+            "WHERE m.month = %s AND m.committee_id = ANY (%s) AND m.state = 'SCORED' ORDER BY 1",
             [level.period.first, level.keys],
         )
-        keys = [key for (key,) in cursor.fetchall()]
-    return CriteriaSet.objects.filter(pk__in=keys, based_on__isnull=False).select_related("based_on").order_by("pk")
+        return [key for (key,) in cursor.fetchall()]
 
 
 def places_in_frame(definition: Definition) -> list[int | None]:
@@ -83,7 +100,7 @@ def places_in_frame(definition: Definition) -> list[int | None]:
     return [place.get(line.criterion.concretises_id) for line in definition]
 
 
-def _of_own_cells(definition: Definition, level: Level) -> Expression:
+def _of_own_cells(definition: Definition, places: list[int | None], level: Level) -> Expression:
     points = compile_points(definition, "s.outcome")
     criteria_set = definition.criteria_set
     maxima = [line.max_points for line in definition]
@@ -93,7 +110,7 @@ def _of_own_cells(definition: Definition, level: Level) -> Expression:
             criteria_set.based_on_id,
             *points.params,
             maxima,
-            places_in_frame(definition),
+            places,
             level.period.first,
             level.keys,
             criteria_set.pk,

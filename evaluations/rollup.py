@@ -26,7 +26,8 @@ CROSS JOIN LATERAL (SELECT make_date(extract(year FROM t.month)::int,
     (extract(month FROM t.month)::int - 1) / kind.length * kind.length + 1, 1) AS first_on) span
 """
 
-# `p`: a row per cell and longer period in which one of its target months lies, with its months counted under the rule that holds.
+# `p`: a row per cell and longer period in which one of its target months lies, with its months that are there (perhaps none) counted
+# under the rule that holds.
 # Left open: {targets}, and the parameters of the targets and the first day of today's month.
 COUNTED = f"""
 target(cell_id, month) AS MATERIALIZED (SELECT DISTINCT * FROM ({{targets}}) AS named(cell_id, month)),
@@ -36,7 +37,7 @@ counted AS (
     SELECT a.cell_id, a.period_kind, a.first_on, place.counted_path, place.committee_id, place.cell_kind,
         last.criteria_set_id, rule.id AS rule_id, rule.missing_month, rule.unverified_month, of_months.*
     FROM asked a CROSS JOIN bound
-    JOIN LATERAL (
+    LEFT JOIN LATERAL (
         SELECT m.counted_path, m.committee_id, m.cell_kind FROM evaluations_monthscore m
         WHERE m.cell_id = a.cell_id AND m.month >= a.first_on AND m.month < a.end_on AND m.month <= bound.this_month
         ORDER BY m.month DESC LIMIT 1) place ON true
@@ -75,10 +76,9 @@ counted AS (
             SELECT of_month.*,
                 CASE WHEN of_month.verified OR rule.unverified_month IS DISTINCT FROM 'MISSING' THEN of_month.total END AS points
             FROM evaluations_monthscore of_month
-            WHERE of_month.cell_id = a.cell_id AND of_month.month = slot.month::date
-                AND (of_month.month < bound.this_month OR (of_month.month = bound.this_month AND of_month.state = 'SCORED'))
-        ) m ON true) of_months
-    WHERE of_months.months > 0
+            WHERE of_month.cell_id = a.cell_id AND of_month.month >= a.first_on AND of_month.month < a.end_on
+                AND of_month.month <= bound.this_month AND (of_month.month < bound.this_month OR of_month.state = 'SCORED')
+        ) m ON m.month = slot.month::date) of_months
 ),
 p AS MATERIALIZED (
     SELECT c.*, c.scored_poor + zero.months AS poor,
@@ -185,12 +185,11 @@ def roll_up(targets: Targets, *, as_of: date) -> int:
     stored, made_again = (", ".join(f"{row}.{name}" for name in renewed) for row in ("old", "excluded"))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH {COUNTED.replace('{targets}', targets.sql)}, gone AS ("
-            "DELETE FROM evaluations_periodscore old USING asked a WHERE old.cell_id = a.cell_id AND old.period_kind = a.period_kind "
-            f"AND old.first_on = a.first_on AND NOT EXISTS (SELECT FROM p WHERE {' AND '.join(f'p.{name} = a.{name}' for name in KEY)})) "
+            f"WITH {COUNTED.replace('{targets}', targets.sql)}, gone AS (DELETE FROM evaluations_periodscore old USING p "
+            f"WHERE p.months = 0 AND {' AND '.join(f'old.{name} = p.{name}' for name in KEY)}) "
             f"INSERT INTO evaluations_periodscore AS old ({', '.join(COLUMNS)}) "
             f"SELECT {', '.join(made.values())} FROM p CROSS JOIN LATERAL (SELECT {outcome.sql} AS outcome OFFSET 0) o "
-            f"ORDER BY {', '.join(f'p.{name}' for name in KEY)} "
+            f"WHERE p.months > 0 ORDER BY {', '.join(f'p.{name}' for name in KEY)} "
             f"ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET ({', '.join(renewed)}) = ROW ({made_again}) "
             # Most periods of a night come out as they were: a row that says the same is left alone.
             f"WHERE ({stored}) IS DISTINCT FROM ({made_again})",
@@ -208,7 +207,7 @@ def measure_period(cell_id: int, period: Period, *, as_of: date) -> dict[str, tu
     targets = Targets.of([(cell_id, period.first)])
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH {COUNTED.replace('{targets}', targets.sql)} SELECT {shown} FROM p WHERE p.period_kind = %s",
+            f"WITH {COUNTED.replace('{targets}', targets.sql)} SELECT {shown} FROM p WHERE p.period_kind = %s AND p.months > 0",
             [*targets.params, as_of.replace(day=1), period.KIND],
         )
         row = cursor.fetchone()

@@ -9,7 +9,7 @@ from datetime import date
 from django.db import connection, transaction
 
 from evaluations.levels import Level, below, last_month_of, together
-from evaluations.losses import renew_losses
+from evaluations.losses import Lines, renew_losses
 from evaluations.models import CommitteeSummary
 from evaluations.periods import Month, Period
 
@@ -71,14 +71,14 @@ def summarise(levels: Iterable[Level]) -> int:
 
     One period is summed up by one transaction at a time: each then reads what the one before it committed.
     """
-    written, last_months = 0, {}
+    written, last_months, lines = 0, {}, Lines()
     for level in together(levels):
         if level.period not in last_months:
             hold_period(level.period)
             last_months[level.period] = last_month_of(level.period)
         written += _summarise(level, last_months[level.period])
         if isinstance(level.period, Month):
-            renew_losses(level)
+            renew_losses(level, lines)
     return written
 
 
