@@ -55,6 +55,11 @@ class Counts:
         return self.sent - self.verified
 
     @property
+    def to_do(self) -> int:
+        """Months of cells that still want something done: to be held, sent or verified."""
+        return self.expected - self.verified
+
+    @property
     def late(self) -> int:
         return self.with_deadline - self.sent_on_time
 

@@ -51,10 +51,14 @@ SHOWN = {
     "average": _of_class(Grade.AVERAGE),
     "poor": _of_class(Grade.POOR),
 }
+_BY_NAME = ("cell__order_key", "cell_id")
 ORDERS = {
-    "name": ("cell__order_key", "cell_id"),
-    "points": (F("total").asc(nulls_last=True), "cell__order_key", "cell_id"),
+    "name": _BY_NAME,
+    "points": (F("total").asc(nulls_last=True), *_BY_NAME),
 }
+# What still wants something done comes first: to be held, sent, verified; then what is scored lowest.
+TO_DO_OF_MONTHS = ("held", "sent", "verified", *ORDERS["points"])
+TO_DO_OF_LONGER = ((F("months") - F("verified")).desc(), *ORDERS["points"])
 
 
 def path_in(committee: Committee, period: Period) -> str:
@@ -64,6 +68,13 @@ def path_in(committee: Committee, period: Period) -> str:
     return place.path if place else committee.scope_path
 
 
+def scores_in(period: Period) -> QuerySet[MonthScore] | QuerySet[PeriodScore]:
+    """The scores of all cells in a period: of a month, or rolled up."""
+    if isinstance(period, Month):
+        return MonthScore.objects.filter(month=period.first)
+    return PeriodScore.objects.filter(period_kind=period.KIND, first_on=period.first)
+
+
 def cells_within(
     committee: Committee, period: Period, *, show: str = "", kind: str = "", order: str = "name"
 ) -> QuerySet[MonthScore] | QuerySet[PeriodScore]:
@@ -71,17 +82,29 @@ def cells_within(
 
     Months of cells, or their longer periods; these carry `counted`, how many of the number are theirs, where it counts months.
     """
-    shown, path = SHOWN[show], path_in(committee, period)
+    path = path_in(committee, period)
+    return _listed(period, show, kind, order).filter(counted_path__gte=path, counted_path__lt=path_end(path))
+
+
+def cells_right_below(
+    committee: Committee, period: Period, *, show: str = "", kind: str = "", order: str = "name"
+) -> QuerySet[MonthScore] | QuerySet[PeriodScore]:
+    """The same of the cells that stand directly under the committee."""
+    return _listed(period, show, kind, order).filter(committee=committee)
+
+
+def _listed(period: Period, show: str, kind: str, order: str) -> QuerySet[MonthScore] | QuerySet[PeriodScore]:
+    shown, scores = SHOWN[show], scores_in(period)
     if isinstance(period, Month):
-        scores = MonthScore.objects.filter(shown.months, month=period.first).select_related("sheet")
+        scores = scores.filter(shown.months).select_related("sheet")
+    elif shown.counted is None:
+        scores = scores.filter(shown.cells)
     else:
-        scores = PeriodScore.objects.filter(shown.cells or Q(), period_kind=period.KIND, first_on=period.first)
-        if shown.counted is not None:
-            scores = scores.annotate(counted=shown.counted).filter(counted__gt=0)
+        scores = scores.annotate(counted=shown.counted).filter(counted__gt=0)
     if kind:
         scores = scores.filter(cell_kind=kind)
-    within = scores.filter(counted_path__gte=path, counted_path__lt=path_end(path))
-    return within.select_related("cell", "committee").order_by(*ORDERS.get(order, ORDERS["name"]))
+    to_do = TO_DO_OF_MONTHS if isinstance(period, Month) else TO_DO_OF_LONGER
+    return scores.select_related("cell", "committee").order_by(*(to_do if order == "todo" else ORDERS.get(order, ORDERS["name"])))
 
 
 def months_counted(cells: QuerySet[PeriodScore]) -> int:

@@ -1,53 +1,165 @@
 """A committee's board: how complete a period is, how good, and down to the cells."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from evaluations import dashboard, shown
-from evaluations.periods import Month, Period
-from meetings.models import Committee
-from meetings.permissions import Authority
+from evaluations import charts, dashboard, funnel, heat, shown, stages
+from evaluations.converters import YEARS
+from evaluations.dashboard import Board
+from evaluations.periods import KINDS, Month, Period
+from meetings.models import CellKind
 from meetings.scope import committee_in_scope
 
 CELLS_PER_PAGE = 50
+# Up to the 34 provinces stand on one page.
+COMMITTEES_PER_PAGE, AT_MOST_LEFT_OVER = 25, 9
+CELLS_SHOWN = 40
+ORDERS_OF_CELLS = (("name", _("by name")), ("points", _("by points, lowest first")), ("todo", _("most left to do")))
+ORDERS = (
+    ("todo", _("most left to do")),
+    ("name", _("by name")),
+    ("points", _("furthest below their kinds")),
+    ("change", _("largest fall")),
+)
 
 
-def _crumbs(authority: Authority, committee: Committee) -> list[Committee]:
-    """The committees above that the user may see."""
-    return [above for above in dashboard.chain_above(committee) if authority.sees_figures(above)]
+def _asked_kind(request: HttpRequest) -> str:
+    """`?kind=`, one kind of cell or '' for all; 404 for one that isn't there."""
+    kind = request.GET.get("kind", "")
+    if kind not in ("", *CellKind.values):
+        raise Http404
+    return kind
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A kind of period, with the one of that kind to go to."""
+
+    label: str | Promise
+    period: Period
+    is_current: bool
+
+
+def _last_month_gone_by(period: Period, today: date) -> Month:
+    """The period's last month, or today's while it lies in the period; its first where it is all to come."""
+    return min(period.months[-1], max(period.months[0], Month.of(today)))
+
+
+def _tabs(period: Period, today: date) -> list[Tab]:
+    """The four kinds: the one shown, and those in which its last month lies."""
+    last = _last_month_gone_by(period, today)
+    return [
+        Tab(kind.KIND.label, period if isinstance(period, kind) else kind.of(last.first), isinstance(period, kind))
+        for kind in KINDS.values()
+    ]
 
 
 def committee_board(request: HttpRequest, committee: UUID, period: Period) -> HttpResponse:
-    """Completeness and classes over the subtree; a table of the committees below and of the cells right below."""
+    """Completeness, classes and where points go over the subtree; then the committees below and the cells right below, compared.
+
+    `?kind=` one kind of cell, `?order=` and `?page=` of the committees below. Context: board, page, kept (what links keep of the
+    address), tabs, and a value for each chart.
+    """
     committee = committee_in_scope(request.authority, committee)
+    kind, today = _asked_kind(request), timezone.localdate()
+    order = request.GET.get("order", "todo")
+    board = dashboard.board_of(committee, period, kind=kind, order=order)
+    page = Paginator(board.below, COMMITTEES_PER_PAGE, orphans=AT_MOST_LEFT_OVER).get_page(request.GET.get("page"))
+    kept = f"?kind={kind}" if kind else ""
     return render(
         request,
         "evaluations/committee_board.html",
         {
             "committee": committee,
             "period": period,
-            "crumbs": _crumbs(request.authority, committee),
-            "has_next": period.next.first <= timezone.localdate(),
-            "counts": dashboard.counts_of(committee, period),
-            "before": dashboard.counts_of(committee, period.previous),
-            "below": dashboard.committees_below(committee, period),
-            "cells": shown.cells_within(committee, period).filter(committee=committee),
             "is_month": isinstance(period, Month),
+            "crumbs": dashboard.seen_above(request.authority, committee),
+            "tabs": _tabs(period, today),
+            "previous": period.previous if period.previous.year in YEARS else None,
+            "next": period.next if period.next.first <= today else None,
+            "this": type(period).of(today),
+            # Of a year that is the one before, which is shown already.
+            "has_year_ago": period.year_before != period.previous,
+            "board": board,
+            "kind_label": CellKind(kind).label if kind else "",
+            "kept": kept,
+            "and_kept": f"&kind={kind}" if kind else "",
+            "order": order if order in dashboard.ORDERS else "todo",
+            "orders": ORDERS,
+            "page": page,
+            "last_month": _last_month_gone_by(period, today),
+            "cells": board.cells[:CELLS_SHOWN],
+            **(_drawn(board, page, kept, today) if board.now.cells else {}),
         },
     )
 
 
+def _drawn(board: Board, page: Page, kept: str, today: date) -> dict:
+    """The charts of a board that has figures."""
+    link, link_of_month, to_cell = _to_board(board.period, kept), _to_month_of_board(kept), _to_cell(board.period, today)
+    cells, months = board.cells[:CELLS_SHOWN], [month for month, _counts in board.months]
+    frame = board.frames[0] if board.frames else None
+    return {
+        "stages": stages.stages_of(board),
+        "to_do": stages.to_do(board),
+        "busiest": stages.busiest(board),
+        "columns": charts.classes_over_months(board.months),
+        "classes": charts.classes_of(board.now),
+        "losses": [(each, charts.losses(each)) for each in board.frames],
+        "self_against_log": charts.self_against_log(frame) if frame else None,
+        "self_against_official": charts.self_against_official(board.cells, to_cell),
+        "movements": charts.movements(board, link),
+        "completeness": charts.completeness(page, link),
+        "funnel": funnel.funnel_of(board.compared, board.limits, link) if board.limits else None,
+        "heat_months": months,
+        "heat": heat.heat_of_committees(page, dashboard.shares_by_month(board, page), months, link, link_of_month) if board.below else [],
+        "heat_key": heat.KEY_OF_SHARES,
+        "cell_heat_key": heat.KEY_OF_CLASSES,
+        "class_key": charts.CLASSES,
+        "cell_scores": [each.score for each in cells],
+        "cell_heat": heat.heat_of_cells(cells, months, to_cell, _to_month_of_cell) if cells else [],
+    }
+
+
+def _to_board(period: Period, kept: str) -> charts.Link:
+    return lambda each: reverse("committee_board", args=[each.public_id, period]) + kept
+
+
+def _to_month_of_board(kept: str) -> Callable[[object, Month], str]:
+    return lambda each, month: reverse("committee_board", args=[each.public_id, month]) + kept
+
+
+def _to_cell(period: Period, today: date) -> charts.Link:
+    last = _last_month_gone_by(period, today)
+    return lambda score: reverse("cell_month", args=[score.cell.public_id, last])
+
+
+def _to_month_of_cell(score: object, month: Month) -> str:
+    return reverse("cell_month", args=[score.cell.public_id, month])
+
+
 def committee_cells(request: HttpRequest, committee: UUID, period: Period) -> HttpResponse:
-    """The cells that one number of a committee's page counts: `?show=` one of the counts, `?order=` name or points."""
+    """The cells that one number of a committee's board counts.
+
+    `?show=` the number, `?kind=` one kind of cell, `?direct=1` only those right below, `?order=` todo, name or points.
+    """
     committee = committee_in_scope(request.authority, committee)
-    show, order = request.GET.get("show", ""), request.GET.get("order", "name")
+    show, order, kind = request.GET.get("show", ""), request.GET.get("order", "name"), _asked_kind(request)
     if show not in shown.SHOWN:
         raise Http404
-    cells = shown.cells_within(committee, period, show=show, order=order)
+    is_direct = request.GET.get("direct") == "1"
+    listed = shown.cells_right_below if is_direct else shown.cells_within
+    cells = listed(committee, period, show=show, kind=kind, order=order)
     counts_months = not isinstance(period, Month) and shown.SHOWN[show].counted is not None
     return render(
         request,
@@ -55,12 +167,15 @@ def committee_cells(request: HttpRequest, committee: UUID, period: Period) -> Ht
         {
             "committee": committee,
             "period": period,
-            "crumbs": [*_crumbs(request.authority, committee), committee],
-            "show": show,
-            "shown": shown.SHOWN[show].label,
-            "order": order,
-            "page": Paginator(cells, CELLS_PER_PAGE).get_page(request.GET.get("page")),
             "is_month": isinstance(period, Month),
+            "crumbs": [*dashboard.seen_above(request.authority, committee), committee],
+            "shown": shown.SHOWN[show].label,
+            "is_direct": is_direct,
+            "kind_label": CellKind(kind).label if kind else "",
+            "order": order if order in dict(ORDERS_OF_CELLS) else "name",
+            "orders": ORDERS_OF_CELLS,
+            "page": Paginator(cells, CELLS_PER_PAGE).get_page(request.GET.get("page")),
+            "last_month": _last_month_gone_by(period, timezone.localdate()),
             "counted_as": shown.SHOWN[show].label if counts_months else "",
             "months_counted": shown.months_counted(cells) if counts_months else None,
         },
