@@ -12,6 +12,7 @@ from django.db import connection
 
 from evaluations.models import MonthFacts
 from meetings.models import Step, path_end
+from meetings.tree import place_in_month
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ class Targets:
 
 
 # Each name is a relation of one row per sitting (or per target), joined below. Sittings count when they were held.
-SOURCES = """
-WITH target(cell_id, month) AS MATERIALIZED (SELECT DISTINCT * FROM ({targets}) AS named(cell_id, month)),
+SOURCES = f"""
+WITH target(cell_id, month) AS MATERIALIZED (SELECT DISTINCT * FROM ({{targets}}) AS named(cell_id, month)),
 sitting AS MATERIALIZED (
     SELECT m.*, t.month, c.kind AS cell_kind, c.uses_handbook, place.path AS counted_path,
            before.held_on AS previous_on, before.for_month AS previous_month
@@ -71,10 +72,7 @@ sitting AS MATERIALIZED (
     JOIN meetings_cell c ON c.id = t.cell_id
     JOIN meetings_meeting m ON m.cell_id = t.cell_id AND m.for_month = t.month
         AND m.kind IN ('REGULAR', 'COMBINED') AND m.state IN ('HELD', 'CONCLUDED')
-    JOIN LATERAL (
-        SELECT p.path FROM meetings_placement p
-        WHERE p.cell_id = t.cell_id AND p.during && daterange(t.month, (t.month + interval '1 month')::date)
-        ORDER BY lower(p.during) LIMIT 1) place ON true
+    JOIN LATERAL ({place_in_month("t.cell_id", "t.month")}) place ON true
     -- Sittings follow each other by their day; two of one day by the month they are for.
     LEFT JOIN LATERAL (
         SELECT e.held_on, e.for_month FROM meetings_meeting e
@@ -140,13 +138,13 @@ given AS (
 )
 """
 
-# fact → its SQL over the sources; `bound` holds the day on which the measuring is done and the checklist of steps.
+# fact → its SQL over the sources; `today` is the day on which the measuring is done, `bound` holds the checklist of steps.
 COLUMNS = {
     "cell_id": "s.cell_id",
     "month": "s.month",
     "meeting_id": "s.id",
     "held_on": "s.held_on",
-    "measured_on": "bound.as_of",
+    "measured_on": "today.day",
     "counted_path": "s.counted_path",
     "cell_kind": "s.cell_kind",
     "criteria_set_id": "in_force.criteria_set_id",
@@ -187,13 +185,16 @@ COLUMNS = {
     "minutes_passed": "'MINUTES_PASSED' = ANY (s.steps_held)",
     "tasks_assigned": "coalesce(given.tasks_assigned, 0)",
     "tasks_unnamed": "coalesce(given.tasks_unnamed, 0)",
-    "conclusion_lag_days": "coalesce(conclusion.posted_on, bound.as_of) - s.held_on",
+    "conclusion_lag_days": "coalesce(conclusion.posted_on, today.day) - s.held_on",
 }
 
 # The set in force: the nearest committee above the cell on the sitting's day, then the more exact on the kind of cell.
 JOINS = """
 FROM sitting s
 CROSS JOIN (SELECT %s::date AS as_of, %s::varchar[] AS steps) bound
+-- A run that is worked on after its day turns no days back that have gone by since.
+LEFT JOIN evaluations_monthfacts known ON known.cell_id = s.cell_id AND known.month = s.month
+CROSS JOIN LATERAL (SELECT greatest(bound.as_of, known.measured_on) AS day) today
 LEFT JOIN LATERAL (
     SELECT sc.criteria_set_id FROM evaluations_criteriascope sc
     JOIN meetings_placement above ON above.committee_id = sc.committee_id AND above.during @> s.held_on
@@ -207,6 +208,10 @@ LEFT JOIN given ON given.meeting_id = s.id
 LEFT JOIN meetings_posting files ON files.meeting_id = s.id AND files.kind = 'FILES'
 LEFT JOIN meetings_posting conclusion ON conclusion.meeting_id = s.id AND conclusion.kind = 'CONCLUSION'
 """
+
+
+# What somebody else measured as of a later day while this was measuring stays.
+NOT_OLDER = "WHERE excluded.measured_on >= evaluations_monthfacts.measured_on"
 
 
 def measuring_sql(targets: Targets, as_of: date) -> tuple[str, list]:
@@ -243,7 +248,7 @@ def measure(targets: Targets, *, as_of: date) -> int:
         # In the order of the keys, so that two workers on the same cells wait for each other instead of locking each other out.
         cursor.execute(
             f"INSERT INTO evaluations_monthfacts ({names}) SELECT * FROM ({sql}) AS measured ORDER BY cell_id, month "
-            f"ON CONFLICT (cell_id, month) DO UPDATE SET {renewed}",
+            f"ON CONFLICT (cell_id, month) DO UPDATE SET {renewed} {NOT_OLDER}",
             params,
         )
         return cursor.rowcount

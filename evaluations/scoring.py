@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
@@ -13,6 +14,8 @@ from evaluations.definition import Definition, Line, definition_of
 from evaluations.measuring import Targets
 from evaluations.models import CriteriaSet, MonthFacts, MonthScore, ScoreSheet
 from evaluations.rollup import roll_up
+from meetings.deadlines import nearest_rules
+from meetings.tree import place_in_month
 
 FACT_COLUMNS = tuple(field.attname for field in MonthFacts._meta.concrete_fields)
 
@@ -142,8 +145,8 @@ def _score_sheets(definition: Definition, targets: Targets) -> None:
 
 
 # A cell counts in a month when it stood in the tree on the first of it, or when it sat for it.
-MONTH_SCORES = """
-WITH target(cell_id, month) AS ({targets})
+MONTH_SCORES = f"""
+WITH target(cell_id, month) AS ({{targets}})
 SELECT t.cell_id, t.month, place.path AS counted_path, place.parent_id AS committee_id, c.kind AS cell_kind,
     CASE WHEN f.id IS NULL THEN 'NOT_HELD'
          WHEN coalesce(s.criteria_set_id, f.criteria_set_id) IS NULL OR (s.id IS NOT NULL AND s.criteria_set_id IS NULL) THEN 'NO_SET'
@@ -153,7 +156,7 @@ SELECT t.cell_id, t.month, place.path AS counted_path, place.parent_id AS commit
     f.id IS NOT NULL AS held,
     CASE WHEN rules.meeting_day IS NULL THEN NULL ELSE coalesce(
         f.held_on = meeting_day.day
-        OR (f.held_on BETWEEN t.month AND t.month + rules.last_day - 1
+        OR (f.held_on BETWEEN t.month AND meeting_day.last
             AND EXISTS (SELECT FROM meetings_holiday h LEFT JOIN meetings_committee hc ON hc.id = h.committee_id
                         WHERE h.during @> meeting_day.day AND (hc.id IS NULL OR starts_with(place.path, hc.scope_path)))),
         false) END AS held_on_day,
@@ -161,8 +164,8 @@ SELECT t.cell_id, t.month, place.path AS counted_path, place.parent_id AS commit
         AND h.kind IN ('THEMATIC', 'COMBINED') AND h.state IN ('HELD', 'CONCLUDED')) AS thematic_held,
     s.id IS NOT NULL AS sent,
     CASE WHEN s.due_on IS NULL THEN NULL
-         ELSE (s.submitted_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date <= s.due_on END AS sent_on_time,
-    t.month + rules.last_day - 1 AS hold_by,
+         ELSE (s.submitted_at AT TIME ZONE %s)::date <= s.due_on END AS sent_on_time,
+    meeting_day.last AS hold_by,
     coalesce(s.due_on, deadline_after(f.held_on, rules.sending_lag_days, rules.sending_lag_unit, place.path)) AS send_by,
     coalesce(s.state = 'RETURNED', false) AS returned,
     coalesce(s.state = 'VERIFIED', false) AS verified,
@@ -173,19 +176,12 @@ SELECT t.cell_id, t.month, place.path AS counted_path, place.parent_id AS commit
     coalesce(s.differing, 0) AS differing
 FROM (SELECT DISTINCT * FROM target) t
 JOIN meetings_cell c ON c.id = t.cell_id
-JOIN LATERAL (
-    SELECT p.path, p.parent_id, p.during FROM meetings_placement p
-    WHERE p.cell_id = t.cell_id AND p.during && daterange(t.month, (t.month + interval '1 month')::date)
-    ORDER BY lower(p.during) LIMIT 1) place ON true
+JOIN LATERAL ({place_in_month("t.cell_id", "t.month")}) place ON true
 LEFT JOIN evaluations_monthfacts f ON f.cell_id = t.cell_id AND f.month = t.month
 LEFT JOIN evaluations_scoresheet s ON s.cell_id = t.cell_id AND s.month = t.month AND s.state <> 'DRAFT'
-LEFT JOIN LATERAL (
-    SELECT r.meeting_day, coalesce(r.last_day, r.meeting_day) AS last_day, r.sending_lag_days, r.sending_lag_unit
-    FROM meetings_meetingrules r
-    JOIN meetings_placement above ON above.committee_id = r.committee_id AND above.during @> coalesce(f.held_on, t.month)
-    WHERE r.during @> coalesce(f.held_on, t.month) AND starts_with(place.path, above.path)
-    ORDER BY length(above.path) DESC LIMIT 1) rules ON true
-CROSS JOIN LATERAL (SELECT t.month + rules.meeting_day - 1 AS day) meeting_day
+LEFT JOIN LATERAL ({nearest_rules("place.path", "coalesce(f.held_on, t.month)")}) rules ON true
+CROSS JOIN LATERAL (
+    SELECT t.month + rules.meeting_day - 1 AS day, t.month + coalesce(rules.last_day, rules.meeting_day) - 1 AS last) meeting_day
 WHERE place.during @> t.month OR f.id IS NOT NULL
 """
 MONTH_SCORE_COLUMNS = tuple(field.column for field in MonthScore._meta.concrete_fields if not field.primary_key)
@@ -207,7 +203,7 @@ def store_month_scores(targets: Targets) -> int:
         cursor.execute(
             f"INSERT INTO evaluations_monthscore ({names}) SELECT {names} FROM ({selected}) AS months ORDER BY cell_id, month "
             f"ON CONFLICT (cell_id, month) DO UPDATE SET {renewed}",
-            targets.params,
+            [*targets.params, settings.TIME_ZONE],
         )
         return cursor.rowcount
 

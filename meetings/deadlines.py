@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 from django.db import connection
 
-from meetings.models import Cell, MeetingRules, Placement, path_prefixes
+from meetings.models import Cell, MeetingRules
+from meetings.tree import place_in_month
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +21,36 @@ class Deadlines:
     send_by: date | None
 
 
-def rules_in_force(cell: Cell, day: date) -> MeetingRules | None:
-    """The rules of the nearest committee above the cell that has any on the day."""
-    path = Placement.objects.on(day).filter(cell=cell).values_list("path", flat=True).first()
-    return None if path is None else rules_at(path, day)
+def nearest_rules(path: str, day: str) -> str:
+    """SQL for the rules (columns of `MeetingRules`) of the nearest committee above a place that has any on a day, as the tree stood then.
+
+    `path` and `day` are SQL for the place and the day. Pages and the months' scores ask this one statement.
+    """
+    return f"""SELECT r.* FROM meetings_meetingrules r
+    JOIN meetings_placement above ON above.committee_id = r.committee_id AND above.during @> {day}
+    WHERE r.during @> {day} AND starts_with({path}, above.path)
+    ORDER BY length(above.path) DESC LIMIT 1"""
 
 
 def rules_at(path: str, day: date) -> MeetingRules | None:
-    """The rules that hold on a day at a place of the tree: those of the nearest committee on the way up that has any."""
-    above = {placed.committee_id: len(placed.path) for placed in Placement.objects.on(day).filter(path__in=path_prefixes(path))}
-    rules = MeetingRules.objects.on(day).filter(committee__in=above)
-    return max(rules, key=lambda rule: above[rule.committee_id], default=None)
+    """The rules that hold on a day at a place of the tree."""
+    asked = "(SELECT %s::text AS path, %s::date AS day) asked"
+    rules = MeetingRules.objects.raw(f"SELECT r.* FROM {asked}, LATERAL ({nearest_rules('asked.path', 'asked.day')}) r", [path, day])
+    return next(iter(rules), None)
+
+
+def rules_in_force(cell: Cell, month: date, day: date) -> tuple[MeetingRules | None, str]:
+    """The rules that hold on a day for a sitting that counts in a month, and the path of the cell's place in that month ('': none)."""
+    with connection.cursor() as cursor:
+        cursor.execute(place_in_month("%(cell)s", "%(month)s::date"), {"cell": cell.pk, "month": month})
+        row = cursor.fetchone()
+    path = row[0] if row else ""
+    return rules_at(path, day), path
 
 
 def deadlines_for(cell: Cell, month: date, held_on: date | None) -> Deadlines:
     """The deadlines of the cell's month (its first day given); those that count from the sitting need its day."""
-    rules = rules_in_force(cell, held_on or month)
+    rules, path = rules_in_force(cell, month, held_on or month)
     if rules is None:
         return Deadlines(None, None, None, None, None, None)
     meeting_day = rules.meeting_day and month.replace(day=rules.meeting_day)
@@ -47,8 +62,8 @@ def deadlines_for(cell: Cell, month: date, held_on: date | None) -> Deadlines:
         meeting_day=meeting_day,
         last_day=last_day,
         files_by=None if sitting is None or lead is None else sitting - timedelta(days=lead),
-        conclusion_by=deadline_after(held_on, rules.conclusion_lag_days, rules.conclusion_lag_unit, cell.scope_path),
-        send_by=deadline_after(held_on, rules.sending_lag_days, rules.sending_lag_unit, cell.scope_path),
+        conclusion_by=deadline_after(held_on, rules.conclusion_lag_days, rules.conclusion_lag_unit, path),
+        send_by=deadline_after(held_on, rules.sending_lag_days, rules.sending_lag_unit, path),
     )
 
 

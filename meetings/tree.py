@@ -1,7 +1,7 @@
 """Putting committees and cells into the dated tree. Every path in it is written here.
 
 A first placement only: moving a body that already stands somewhere takes everything under it along, on a date; that is
-a reorganisation.
+a reorganisation. And where a cell counts in a month: in one place, whatever moves in its course.
 """
 
 from collections.abc import Iterable
@@ -15,6 +15,16 @@ from meetings.models import Cell, Committee, Placement
 
 class CannotPlace(Exception):
     """The body can't stand there; the message says why, in words for the page or the import's row."""
+
+
+def place_in_month(cell: str, month: str) -> str:
+    """SQL for the place (path, parent_id, during) in which a cell counts in a month: where it stood when the month began, or was first put.
+
+    `cell` and `month` are SQL for its key and the month's first day; no row where it stood nowhere all month.
+    """
+    return f"""SELECT p.path, p.parent_id, p.during FROM meetings_placement p
+    WHERE p.cell_id = {cell} AND p.during && daterange({month}, ({month} + interval '1 month')::date)
+    ORDER BY lower(p.during) LIMIT 1"""
 
 
 def place_committee(*, committee: Committee, parent: Committee | None, from_: date) -> Placement | None:

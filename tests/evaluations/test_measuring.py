@@ -86,6 +86,16 @@ def test_measuring_again_changes_nothing_and_a_sitting_undone_loses_its_facts(ce
     assert not MonthFacts.objects.exists()
 
 
+def test_a_run_worked_on_after_its_day_turns_no_days_back_and_reads_the_log_as_it_is(cell):
+    meeting = sit(cell, JANUARY)
+    targets, day = Targets.of([(cell.pk, JANUARY)]), AS_OF + timedelta(days=1)
+    measure(targets, as_of=day)
+    Meeting.objects.filter(pk=meeting.pk).update(is_secret=True)
+    measure(targets, as_of=AS_OF)
+    facts = MonthFacts.objects.get()
+    assert (facts.measured_on, facts.conclusion_lag_days, facts.is_secret) == (day, (day - meeting.held_on).days, True)
+
+
 def test_a_month_before_the_corrected_place_loses_its_facts(cell):
     sit(cell, JANUARY)
     measure(Targets.of([(cell.pk, JANUARY)]), as_of=AS_OF)

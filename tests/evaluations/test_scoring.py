@@ -6,6 +6,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import override_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -271,6 +272,8 @@ def test_sent_on_time_goes_by_the_day_here_and_not_in_another_time_zone():
     assert scored(cell).sent_on_time is True
     ScoreSheet.objects.filter(pk=sheet.pk).update(submitted_at=just_before_midnight + timedelta(minutes=20))
     assert scored(cell).sent_on_time is False
+    with override_settings(TIME_ZONE="America/New_York"):
+        assert scored(cell).sent_on_time is True
 
 
 def test_a_cell_that_moves_is_counted_where_it_stood_in_that_month():
