@@ -55,7 +55,8 @@ class DatedPage(ToldWhy, EditedByCriteriaAdmins, PlainFields, admin.ModelAdmin):
 
     def get_queryset(self, request):
         readable = {prefix for path in request.authority.criteria_paths for prefix in path_prefixes(path)}
-        return super().get_queryset(request).filter(Q(committee=None) | Q(committee__scope_path__in=readable)).select_related("committee")
+        own_or_above = Q(committee=None) | Q(committee__scope_path__in=readable)
+        return super().get_queryset(request).filter(own_or_above).select_related(*self.list_select_related)
 
     def get_readonly_fields(self, request, obj=None):
         own = super().get_readonly_fields(request, obj)

@@ -1,11 +1,14 @@
 """What the criteria admin's pages show, and to whom."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.urls import reverse
 
 from evaluations.loading import as_entry
-from evaluations.models import CriteriaSet, Criterion, CriterionGroup, Row
+from evaluations.models import CriteriaSet, Criterion, CriterionGroup, ParameterValue, Row, RuleDocument
 from meetings.models import Level
+from tests.costs import queries_of
 from tests.evaluations.admin.requests import NEW_DOCUMENT, NEW_SET, SETS, as_user, new_criterion, page_of
 from tests.factories import make_cell, make_committee, make_user
 
@@ -76,6 +79,28 @@ def test_a_page_costs_the_same_whatever_its_length(admin, draft, django_assert_m
         admin.get(two_rows)
     with django_assert_max_num_queries(len(few)):
         admin.get(nine_rows)
+
+
+def test_the_lists_cost_the_same_for_one_row_and_for_thirty(admin, draft, province):
+    lists = [reverse(f"admin:evaluations_{model}_changelist") for model in ("criteriaset", "ruledocument", "parametervalue")]
+    older = draft.document
+
+    def grow(numbers: range) -> None:
+        for number in numbers:
+            issued_on = date(2026, 1, 1) + timedelta(days=number)
+            older_one = RuleDocument.objects.create(number=f"{number}", issuer="Ban", issued_on=issued_on, title="Khác", replaces=older)
+            CriteriaSet.objects.create(
+                code=f"bo-{number}", title="Khác", kind="SHEET", document=older_one, owner=province, effective_from=issued_on
+            )
+            ParameterValue.objects.create(
+                parameter=draft.parameters.first(), committee=province, from_size=number, value=1, document="QĐ", during=(issued_on, None)
+            )
+
+    grow(range(1))
+    queries_of(admin, lists[0])  # what the first request alone costs
+    few = [queries_of(admin, page) for page in lists]
+    grow(range(1, 31))
+    assert [queries_of(admin, page) for page in lists] == few
 
 
 def test_a_criterion_has_no_list_of_its_own(admin):
