@@ -25,13 +25,15 @@ TRIED_AGAIN_AFTER = timedelta(hours=1)
 # Days: longer than any rule lets pass between a sitting and what is due after it.
 COUNTED_FROM_A_SITTING = 31
 
+# The keys are picked once, in a relation of their own: as a subquery of the DELETE they may be picked again for every row, more each time.
 NOTED = (
-    "DELETE FROM meetings_changedcell WHERE id IN (SELECT id FROM meetings_changedcell ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) "
-    "RETURNING cell_id, from_month"
+    "WITH picked AS MATERIALIZED (SELECT id FROM meetings_changedcell ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) "
+    "DELETE FROM meetings_changedcell note USING picked WHERE note.id = picked.id RETURNING note.cell_id, note.from_month"
 )
 SET_ASIDE = (
-    "DELETE FROM evaluations_changesetaside WHERE id IN (SELECT id FROM evaluations_changesetaside WHERE tried_at <= %s "
-    "ORDER BY tried_at, id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING cell_id, from_month"
+    "WITH picked AS MATERIALIZED (SELECT id FROM evaluations_changesetaside WHERE tried_at <= %s "
+    "ORDER BY tried_at, id LIMIT %s FOR UPDATE SKIP LOCKED) "
+    "DELETE FROM evaluations_changesetaside note USING picked WHERE note.id = picked.id RETURNING note.cell_id, note.from_month"
 )
 
 

@@ -181,6 +181,28 @@ def test_a_change_that_cannot_be_scored_holds_up_no_other(monkeypatch, caplog, g
         assert not MonthScore.objects.exists()
 
 
+PICKED_AGAIN = (
+    "DELETE FROM meetings_changedcell WHERE id IN (SELECT id FROM meetings_changedcell ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) "
+    "RETURNING cell_id, from_month"
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("statement", "taken"), [(changes.NOTED, 3), (PICKED_AGAIN, 12)], ids=["as asked", "twin that picks again for every row"]
+)
+def test_no_plan_takes_more_notes_than_were_asked_for(statement, taken):
+    """More than asked for, and a batch that fails would never get smaller."""
+    cells = [make_cell(f"Chi bộ {number}") for number in range(4)]
+    ChangedCell.objects.all().delete()
+    changes.note((cell.pk, month) for cell in cells for month in (SINCE, OCTOBER, NOVEMBER))
+    with connection.cursor() as cursor:
+        for other_plan in ("hashjoin", "mergejoin", "hashagg", "sort", "material", "memoize"):
+            cursor.execute(f"SET LOCAL enable_{other_plan} = off")
+        cursor.execute(statement, [3])
+        assert len(cursor.fetchall()) == taken
+
+
 @pytest.mark.django_db
 def test_what_was_set_aside_is_tried_again_after_an_hour(monkeypatch):
     cell = make_cell()
