@@ -22,8 +22,8 @@ from cellquality.processes import spawn, stop, wait_until
 
 BROWSER_ARGUMENTS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 BROWSER_ARGUMENTS += ["--disable-component-update", "--disable-sync"]
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 
 
 def free_port() -> int:
@@ -58,6 +58,7 @@ class Site:
             "DATABASE_URL": self.database_url,
             # Without a broker of its own the site meets one that is down.
             "BROKER_URL": self.broker.url() if self.broker else "redis://127.0.0.1:9/0",
+            "EXPORTS_DIR": str(self.home / "exports"),
             "SECRET_KEY": "the tests' own key, which signs nothing that lasts",
         }
         self.children: list[tuple[subprocess.Popen, signal.Signals]] = []
@@ -146,10 +147,9 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def page_of(browser: Browser, *, size: dict[str, int], phone: bool) -> Iterator[Page]:
-    context: BrowserContext = browser.new_context(
-        viewport=size, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", is_mobile=phone, has_touch=phone
-    )
+def page_of(browser: Browser, device: dict) -> Iterator[Page]:
+    """A page in a browser of its own (cookies, storage), on `PHONE` or at a `DESKTOP`."""
+    context: BrowserContext = browser.new_context(locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", **device)
     context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
@@ -158,12 +158,12 @@ def page_of(browser: Browser, *, size: dict[str, int], phone: bool) -> Iterator[
 @pytest.fixture
 def page_phone(browser: Browser) -> Iterator[Page]:
     """A page of 390×844 that is touched, as on a secretary's phone."""
-    with page_of(browser, size=PHONE, phone=True) as page:
+    with page_of(browser, PHONE) as page:
         yield page
 
 
 @pytest.fixture
 def page_desktop(browser: Browser) -> Iterator[Page]:
     """A page of 1440×900, as on a board's desk."""
-    with page_of(browser, size=DESKTOP, phone=False) as page:
+    with page_of(browser, DESKTOP) as page:
         yield page

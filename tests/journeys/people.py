@@ -12,10 +12,13 @@ SERIOUS = {"serious", "critical"}
 
 
 class Person:
-    """Someone at a browser: counts taps, notes what the console complains of, and looks at pages with axe."""
+    """Someone at a browser: counts taps, notes what the console complains of, and looks at pages with axe.
 
-    def __init__(self, page: Page, site: Site):
-        self.page, self.site, self.taps, self.complaints = page, site, 0, []
+    On a phone (`size`) they touch, at a desk they click.
+    """
+
+    def __init__(self, page: Page, site: Site, size: str):
+        self.page, self.site, self.size, self.taps, self.complaints = page, site, size, 0, []
         page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
@@ -26,19 +29,23 @@ class Person:
         self.go("/login")
         self.page.fill("main [name=username]", username)
         self.page.fill("main [name=password]", password)
-        self.page.click("main button.btn-primary")
-        self.page.wait_for_load_state()
+        self.tap("main button.btn-primary")
+
+    def touch(self, target: Locator) -> None:
+        self.taps += 1
+        if self.size == "phone":
+            target.tap()
+        else:
+            target.click()
 
     def tap(self, what: str | Locator) -> None:
-        self.taps += 1
-        target = self.page.locator(what).first if isinstance(what, str) else what
-        target.click()
-        self.page.wait_for_load_state()
+        """Tap what leads to a page: a link or a form's button."""
+        with self.page.expect_navigation():
+            self.touch(self.page.locator(what).first if isinstance(what, str) else what)
 
     def press(self, box: Locator) -> None:
         """Tap a radio or checkbox where a finger would: on the label that holds it."""
-        self.taps += 1
-        box.locator("xpath=ancestor::label[1]").click()
+        self.touch(box.locator("xpath=ancestor::label[1]"))
         assert box.is_checked()
 
     def choose(self, name: str, value: str) -> None:
@@ -46,9 +53,8 @@ class Person:
 
     def tick(self, name: str) -> None:
         """A checkbox whose label stands beside it."""
-        self.taps += 1
         box = self.page.locator(f'main input[type=checkbox][name="{name}"]')
-        box.click()
+        self.touch(box)
         assert box.is_checked()
 
     def type(self, name: str, text: str) -> None:
@@ -75,7 +81,7 @@ class Person:
         assert wide <= 0, f"{self.page.url} scrolls sideways by {wide}px"
         assert self.complaints == [], f"{self.page.url}: {self.complaints}"
         if name and PICTURES:
-            self.page.screenshot(path=str(PICTURES / f"{name}.png"), full_page=True)
+            self.page.screenshot(path=str(PICTURES / f"{name}-{self.size}.png"), full_page=True)
 
 
 def _pictures() -> Path | None:

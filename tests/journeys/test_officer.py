@@ -36,7 +36,7 @@ def commune(site) -> Committee:
 def test_an_officer_drills_from_the_province_to_a_fact(commune, person):
     person.log_in("ban-to-chuc")
     person.looks("province-today")
-    person.go(f"/committees/{Committee.objects.get(level=Level.PROVINCE).public_id}/months/2026-11/")
+    person.go(f"/committees/{Committee.objects.get(level=Level.PROVINCE).public_id}/2026-11/")
     person.looks("province")
     person.taps = 0
     person.tap(f"text={commune.name}")

@@ -1,18 +1,18 @@
-"""A secretary keeps the roster on a phone; an office keeps accounts: every page fit to be seen."""
+"""A secretary keeps the roster; an office keeps accounts: every page fit to be seen."""
 
 import pytest
 from django.urls import reverse
 
-from meetings.models import Appointment, Member
+from meetings.models import Appointment, Cell, Committee, Member
 from tests.factories import make_cell, make_committee, make_member, make_members, make_user
-from tests.journeys.people import Person
 
 pytestmark = pytest.mark.journey
 LONG_NAME = "Công Tằng Tôn Nữ Nguyễn Phúc Hoàng Thị Phương Khánh Ly"
 
 
-@pytest.fixture
-def cell(running_site):
+@pytest.fixture(scope="module")
+def cell(site) -> Cell:
+    """A cell of 31 and its secretary, whose login is `bi-thu`."""
     cell = make_cell("Chi bộ Tổ dân phố số 12 khu đô thị Nam Thăng Long – Ciputra")
     make_members(cell, 30)
     make_member(cell, LONG_NAME, position="SECRETARY", exemption="EXEMPT")
@@ -20,8 +20,19 @@ def cell(running_site):
     return cell
 
 
-def test_a_secretary_adds_exempts_and_takes_back(cell, running_site, page_phone):
-    person = Person(page_phone, running_site)
+@pytest.fixture(scope="module")
+def member(site) -> Member:
+    """A member about whom every page has something to say, in one of the 31 cells of the office `van-phong`."""
+    committee = make_committee("Đảng ủy xã Hai")
+    own = make_cell("Chi bộ Thôn Một", committee=committee)
+    for number in range(30):
+        make_cell(f"Chi bộ Thôn {number + 2}", committee=committee)
+    make_user("van-phong", office_of=committee)
+    make_user("bt.khac", full_name=LONG_NAME, secretary_of=own)
+    return make_member(own, LONG_NAME, standing="PROBATIONARY", exemption="EXEMPT", position="DEPUTY")
+
+
+def test_a_secretary_adds_exempts_and_takes_back(cell, person):
     person.log_in("bi-thu")
     person.tap("header nav a[href$='roster']")
     person.looks("roster")
@@ -41,7 +52,7 @@ def test_a_secretary_adds_exempts_and_takes_back(cell, running_site, page_phone)
     person.save()
     person.complaints.clear()  # the browser's own word on a form that was refused (422)
     person.looks("roster-exempt-errors")
-    assert page_phone.locator("main .note.error a").count() == 2
+    assert person.page.locator("main .note.error a").count() == 2
     person.page.locator("main input[name=kind][value=EXEMPT]").check()
     person.type("resolution_number", "05-NQ/CB")
     person.save()
@@ -55,24 +66,17 @@ def test_a_secretary_adds_exempts_and_takes_back(cell, running_site, page_phone)
     assert not Member.objects.filter(pk=member.pk).exists()
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
-def test_every_page_of_people_is_fit_to_be_seen(cell, running_site, request, size):
-    committee = make_committee("Đảng ủy xã Hai")
-    own = make_cell("Chi bộ Thôn Một", committee=committee)
-    member = make_member(own, LONG_NAME, standing="PROBATIONARY", exemption="EXEMPT", position="DEPUTY")
-    for number in range(30):
-        make_cell(f"Chi bộ Thôn {number + 2}", committee=committee)
-    make_user("van-phong", office_of=committee)
-    make_user("bt.khac", full_name=LONG_NAME, secretary_of=own)
+def test_every_page_of_people_is_fit_to_be_seen(member, person):
+    own = Cell.objects.get(name="Chi bộ Thôn Một")
+    committee = Committee.objects.get(name="Đảng ủy xã Hai")
     held = Appointment.objects.get(user__username="bt.khac")
-    person = Person(request.getfixturevalue(f"page_{size}"), running_site)
     for page in ("login", "login_code"):
         person.go(reverse(page))
-        person.looks(f"{page}-{size}")
+        person.looks(page)
     person.log_in("van-phong")
     for action in ("official", "end-position", "exempt", "end-exemption", "transfer", "send", "introduce", "correct", "end"):
         person.go(reverse("roster_change", args=[own.public_id, member.public_id, action]))
-        person.looks(f"roster-{action}-{size}")
+        person.looks(f"roster-{action}")
     for name, args in (
         ("roster", [own.public_id]),
         ("roster_take_in", [own.public_id]),
@@ -84,4 +88,4 @@ def test_every_page_of_people_is_fit_to_be_seen(cell, running_site, request, siz
         ("password_change", []),
     ):
         person.go(reverse(name, args=args))
-        person.looks(f"{name}-{size}")
+        person.looks(name)

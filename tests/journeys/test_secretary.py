@@ -1,5 +1,6 @@
-"""A secretary's month, on a phone: from nothing to sent, and from the minutes book."""
+"""A secretary's month: from nothing to sent, and from the minutes book."""
 
+import itertools
 import re
 from datetime import date, timedelta
 
@@ -8,22 +9,31 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from evaluations.models import MonthScore, ScoreSheet, SheetState
-from meetings.models import Committee, Level, Meeting, MeetingState
+from meetings.models import Cell, Committee, Level, Meeting, MeetingState
 from tests.evaluations.month import put_in_force
 from tests.factories import make_cell, make_committee, make_members, make_user
 from tests.journeys.people import Person
 
 pytestmark = pytest.mark.journey
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def commune(site) -> Committee:
+    province = make_committee("Tỉnh ủy Minh Họa", Level.PROVINCE)
+    put_in_force(province)
+    return make_committee("Đảng ủy xã Minh Họa 1", parent=province)
 
 
 @pytest.fixture
-def cell(running_site):
-    province = make_committee("Tỉnh ủy Minh Họa", Level.PROVINCE)
-    commune = make_committee("Đảng ủy xã Minh Họa 1", parent=province)
-    cell = make_cell("Chi bộ Thôn Một", committee=commune)
+def cell(commune, person) -> Cell:
+    """A cell of 22 whose secretary has logged in and has recorded nothing yet."""
+    number = next(NUMBERS)
+    cell = make_cell(f"Chi bộ Thôn {number}", committee=commune)
     make_members(cell, 22)
-    make_user("bi-thu", full_name="Trần Thị Ánh", secretary_of=cell)
-    put_in_force(Committee.objects.get(pk=province.pk))
+    make_user(f"bi-thu-{number}", full_name="Trần Thị Ánh", secretary_of=cell)
+    person.log_in(f"bi-thu-{number}")
+    person.taps = 0
     return cell
 
 
@@ -59,10 +69,7 @@ def _score(person: Person) -> None:
     person.save()
 
 
-def test_a_secretary_logs_a_month_from_nothing_and_sends_it(cell, running_site, page_phone):
-    person = Person(page_phone, running_site)
-    person.log_in("bi-thu")
-    person.taps = 0
+def test_a_secretary_logs_a_month_from_nothing_and_sends_it(cell, person):
     person.looks("month-empty")
 
     person.tap("main a.btn-primary")
@@ -87,21 +94,18 @@ def test_a_secretary_logs_a_month_from_nothing_and_sends_it(cell, running_site, 
     person.looks("send")
     person.save()
 
-    sheet = ScoreSheet.objects.get()
+    sheet = ScoreSheet.objects.get(cell=cell)
     assert sheet.state == SheetState.SUBMITTED
     assert sheet.total is not None
-    assert MonthScore.objects.get().grade == sheet.grade
-    assert Meeting.objects.get().state == MeetingState.CONCLUDED
+    assert MonthScore.objects.get(cell=cell).grade == sheet.grade
+    assert Meeting.objects.get(cell=cell).state == MeetingState.CONCLUDED
     person.looks("month-sent")
     assert person.taps <= 60, person.taps
 
 
-def test_a_secretary_enters_a_past_month_from_the_minutes_book(cell, running_site, page_phone):
-    person = Person(page_phone, running_site)
-    person.log_in("bi-thu")
+def test_a_secretary_enters_a_past_month_from_the_minutes_book(cell, person):
     last_month = timezone.localdate().replace(day=1) - timedelta(days=1)
     person.go(f"/cells/{cell.public_id}/months/{last_month:%Y-%m}/")
-    person.taps = 0
     person.tap("main a[href*='held=1']")
     person.looks("new-held")
     person.type("day", last_month.replace(day=3).isoformat())
@@ -111,22 +115,21 @@ def test_a_secretary_enters_a_past_month_from_the_minutes_book(cell, running_sit
     _score(person)
     person.tap("main a[href$='send']")
     person.save()
-    assert ScoreSheet.objects.get().month == last_month.replace(day=1)
+    assert ScoreSheet.objects.get(cell=cell).month == last_month.replace(day=1)
     assert person.taps <= 60, person.taps
 
 
-def test_what_is_typed_outlives_a_lost_network_and_a_reload(cell, running_site, page_phone):
-    person = Person(page_phone, running_site)
-    person.log_in("bi-thu")
+@pytest.mark.parametrize("size", ["phone"])
+def test_what_is_typed_outlives_a_lost_network_and_a_reload(cell, person):
     person.tap("main a[href*='held=1']")
     person.type("day", timezone.localdate().isoformat())
     person.save()
-    page_phone.context.set_offline(True)
+    person.page.context.set_offline(True)
     person.page.locator('[name="decisions-0-text"]').fill("Câu này không được mất")
-    expect(page_phone.locator("[data-save-state]").first).to_have_text(re.compile("."), timeout=10_000)
-    page_phone.wait_for_timeout(1500)
-    page_phone.context.set_offline(False)
-    page_phone.wait_for_timeout(2500)
+    expect(person.page.locator("[data-save-state]").first).to_have_text(re.compile("."), timeout=10_000)
+    person.page.wait_for_timeout(1500)
+    person.page.context.set_offline(False)
+    person.page.wait_for_timeout(2500)
     person.complaints.clear()
-    page_phone.reload()
+    person.page.reload()
     assert person.page.locator('[name="decisions-0-text"]').input_value() == "Câu này không được mất"
