@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection, connections
-from django.utils.translation import override
+from django.utils.translation import deactivate, override
 
 from cellquality.places import PROJECT
 from cellquality.translations import compile_translations
@@ -32,6 +33,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         )
     if marker and "committed_db" in item.fixturenames:
         pytest.fail("A test uses either django_db (rolled back) or committed_db (a database of its own).", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def default_language() -> None:
+    """Each test begins in the product's own language: a request leaves the one that it was answered in behind."""
+    deactivate()
 
 
 @pytest.fixture
@@ -68,3 +75,10 @@ def committed_db(databases: Databases, django_db_blocker) -> Iterator[str]:
     """A database of this test's own: commits are real and other connections see them. The value is its address."""
     with django_db_blocker.unblock(), databases.committed() as url:
         yield url
+
+
+@pytest.fixture
+def exports_folder(tmp_path: Path, settings) -> Path:
+    """Where finished exports lie in a test that writes some."""
+    settings.EXPORTS_DIR = tmp_path / "exports"
+    return settings.EXPORTS_DIR

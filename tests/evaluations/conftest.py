@@ -3,17 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from django.utils.translation import override
 
 from tests.evaluations.workshops import workshop_on
 from tests.site import Site
-
-
-@pytest.fixture
-def english():
-    """Sentences in the language of the source, whatever the default language of the product says."""
-    with override("en"):
-        yield
 
 
 @pytest.fixture
