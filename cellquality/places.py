@@ -20,7 +20,8 @@ ELSEWHERE = Path("/var/lib/cellquality")
 BINARIES = Path("/var/cache/cellquality")
 LONGEST_SOCKET_DIRECTORY = 85
 # What lies in the data directory, for `make clean-data`.
-KEPT = ["postgresql-*", "postgresql.*", "valkey", "*.log", "beat", "beat.*", "beat-*", "secret-key", "environment", "children", "lock"]
+KEPT = ["postgresql-*", "postgresql.*", "valkey", "exports", "*.log", "beat", "beat.*", "beat-*"]
+KEPT += ["secret-key", "environment", "children", "lock"]
 
 
 def data_directory() -> Path:

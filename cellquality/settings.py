@@ -167,6 +167,8 @@ FORMAT_MODULE_PATH = ["cellquality.formats"]
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Finished exports, each for its owner alone: the web server and the worker share this folder, nobody else reads it.
+EXPORTS_DIR = Path(env.str("EXPORTS_DIR", default=str(data_directory() / "exports")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -199,7 +201,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 600
 CELERY_TASK_TIME_LIMIT = 660
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 1200,  # above the longest task
+    # Above the longest task; a job may last longer, and whoever gets it a second time finds it held.
+    "visibility_timeout": 1200,
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
     # A broker that is down must not hold up a page.
@@ -216,6 +219,7 @@ CELERY_BEAT_SCHEDULE = {
     "resend what is undone": {"task": "evaluations.tasks.resend_undone", "schedule": 5, "options": {"expires": 5}},
     "measure what changed": {"task": "evaluations.tasks.take_changes", "schedule": 10, "options": {"expires": 10}},
     "set out what changed for whole subtrees": {"task": "evaluations.tasks.take_scopes", "schedule": 10, "options": {"expires": 10}},
+    "delete what was exported a week ago": {"task": "evaluations.tasks.remove_expired", "schedule": crontab(hour=2, minute=45)},
     "score the months": {"task": "evaluations.tasks.nightly", "schedule": crontab(hour=1, minute=30)},
 }
 

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from evaluations import changes, jobs, running
+from evaluations.exporting import files
 from evaluations.works import WORKERS
 
 
@@ -49,3 +50,9 @@ def nightly() -> None:
     """Set out the night's runs, and send their chunks."""
     running.start_nightly(as_of=timezone.localdate(), at=timezone.now())
     resend_undone()
+
+
+@shared_task
+def remove_expired() -> None:
+    """Delete the exports whose time is over."""
+    files.remove_expired(at=timezone.now())
