@@ -9,8 +9,8 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.periods import Month
-from meetings.models import DemoData, Role
-from meetings.permissions import OFFICE_ROLES
+from meetings.models import DemoData, Level
+from meetings.permissions import FIGURES_ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,11 @@ def _nav_items(request: HttpRequest) -> list[NavItem]:
     for cell in authority.cells[:1]:
         places.append((_("This month"), reverse("cell_month", args=[cell.public_id, month])))
         places.append((_("Roster"), reverse("roster", args=[cell.public_id])))
-    for held in authority.of_role(*OFFICE_ROLES, Role.AUDITOR)[:1]:
+    for held in authority.of_role(*FIGURES_ROLES)[:1]:
         places.append((_("Overview"), reverse("committee_board", args=[held.committee.public_id, month])))
     for office in authority.offices[:1]:
+        if office.level not in (Level.CENTRAL, Level.PROVINCE):
+            places.append((_("Verification"), reverse("queue_now", args=[office.public_id])))
         places.append((_("Accounts"), reverse("accounts", args=[office.public_id])))
         places.append((_("Delegated values"), reverse("parameters", args=[office.public_id])))
     if authority.criteria_paths:

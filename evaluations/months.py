@@ -6,8 +6,10 @@ from functools import cached_property
 
 from django.utils import timezone
 
-from evaluations.models import MonthScore, ScoreSheet, SheetState
+from evaluations.models import MonthScore, ScoreSheet, SheetEvent, SheetState
 from evaluations.periods import Month
+from evaluations.queue import returned_to
+from evaluations.returned import returned_on
 from evaluations.sheets import Sheet, open_sheet
 from meetings.deadlines import Deadlines, deadlines_for
 from meetings.models import (
@@ -87,8 +89,19 @@ class CellMonth:
         return self.sheet is not None and self.sheet.is_sent
 
     @property
+    def is_returned(self) -> bool:
+        return self.is_sent and self.sheet.stored.is_returned
+
+    @cached_property
+    def returned(self) -> SheetEvent | None:
+        """Who returned the sheet, when and why, while it is with the cell."""
+        return returned_on(self.sheet.stored) if self.is_returned else None
+
+    @property
     def next_step(self) -> str:
-        """The one main action: prepare, hold, score, post, send, or done."""
+        """The one main action: answer a returned sheet, prepare, hold, score, post, send, or done."""
+        if self.is_returned:
+            return "answer"
         if not self.is_held:
             planned = self.meeting.planned_on if self.meeting else None
             return "hold" if self.is_prepared or (planned and planned <= self.today) else "prepare"
@@ -147,8 +160,10 @@ def openings_of(cell: Cell) -> list[ContentOpening]:
 
 
 def month_to_begin_with(cell: Cell, *, now: datetime) -> Month:
-    """The month a secretary most likely wants: last month's while it is held and not sent, else this one."""
+    """The month a secretary most likely wants: one that was returned, last month's while it is held and not sent, else this one."""
     this = Month.of(timezone.localdate(now))
+    if returned := returned_to([cell]):
+        return Month.of(returned[0].month)
     before = this.shifted(-1)
     waiting = Meeting.objects.monthly().held().filter(cell=cell, for_month=before.first)
     if waiting.exists() and not ScoreSheet.objects.filter(cell=cell, month=before.first).exclude(state=SheetState.DRAFT).exists():

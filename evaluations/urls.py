@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from evaluations.converters import MonthConverter, PeriodConverter
-from evaluations.views import boards, home, months, sheets, values
+from evaluations.views import boards, home, months, queue, returned, review, sheets, values
 
 register_converter(MonthConverter, "month")
 register_converter(PeriodConverter, "period")
@@ -14,6 +14,11 @@ urlpatterns = [
     path("cells/<uuid:cell>/months/<month:month>/explanation", sheets.cell_explanation, name="cell_explanation"),
     path("committees/<uuid:committee>/<period:period>/", boards.committee_board, name="committee_board"),
     path("committees/<uuid:committee>/<period:period>/cells", boards.committee_cells, name="committee_cells"),
+    path("cells/<uuid:cell>/months/<month:month>/review", review.cell_review, name="cell_review"),
+    path("cells/<uuid:cell>/months/<month:month>/returned", returned.cell_returned, name="cell_returned"),
+    path("cells/<uuid:cell>/months/<month:month>/vote", returned.cell_vote_anew, name="cell_vote_anew"),
+    path("committees/<uuid:committee>/queue", queue.queue_now, name="queue_now"),
+    path("committees/<uuid:committee>/<month:month>/queue", queue.queue, name="queue"),
     path("committees/<uuid:committee>/parameters", values.parameters, name="parameters"),
     path("committees/<uuid:committee>/parameters/<uuid:criteria_set>/<slug:code>", values.parameter_set, name="parameter_set"),
 ]

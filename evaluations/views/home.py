@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from evaluations.months import month_to_begin_with
 from evaluations.periods import Month
+from evaluations.queue import returned_to, to_propose, waiting_for
 from meetings.models import Role
 
 
@@ -31,5 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "committees": committees,
             "month": this_month,
             "edits_criteria": authority.criteria_paths,
+            "returned": returned_to(recorded),
+            "to_propose": to_propose(followed),
+            "waiting": waiting_for(authority.offices, today=timezone.localdate(now)),
         },
     )

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from evaluations.months import month_of_cell, openings_of, past_months
 from evaluations.periods import Month
+from evaluations.queue import returned_to
 from meetings.scope import cell_in_scope
 
 
@@ -24,6 +25,7 @@ def cell_month(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
             "month": month,
             "page": month_of_cell(cell, month, today=timezone.localdate()),
             "past": past_months(cell, month),
+            "returned_before": [sheet for sheet in returned_to([cell]) if sheet.month != month.first] if may_record else [],
             "openings": openings_of(cell) if may_record else [],
             "may_record": may_record,
             "may_read_content": bool(authority.to_read_content(cell)),

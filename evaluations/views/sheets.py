@@ -14,6 +14,7 @@ from evaluations.forms.sheets import SheetForm
 from evaluations.periods import Month
 from evaluations.sheets import AlreadySent, Sheet, StaleSheet, answer_sheet, open_sheet, present_members, vote_base_of
 from evaluations.submission import NotReady, missing_of, submit
+from evaluations.verification import review_of
 from evaluations.views.closed_periods import month_of_cell, telling_moves
 from meetings.models import Cell, Meeting
 from meetings.permissions import require
@@ -39,7 +40,7 @@ def cell_sheet(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
     if sheet.is_sent:
         return redirect("cell_explanation", cell=cell.public_id, month=month)
     form = SheetForm(
-        _confirming_group(request, sheet), sheet=sheet, present=present_members(sheet.meeting), vote_base=vote_base_of(sheet.meeting)
+        confirming_group(request, sheet), sheet=sheet, present=present_members(sheet.meeting), vote_base=vote_base_of(sheet.meeting)
     )
     saves_itself = "X-Autosave" in request.headers
     if request.method == "POST" and form.is_valid():
@@ -66,7 +67,7 @@ def cell_sheet(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
     )
 
 
-def _confirming_group(request: HttpRequest, sheet: Sheet):
+def confirming_group(request: HttpRequest, sheet: Sheet):
     """The posted fields; where "all right" of a group was tapped, with each of its proposals confirmed."""
     if request.method != "POST":
         return None
@@ -177,7 +178,9 @@ def cell_explanation(request: HttpRequest, cell: UUID, month: Month) -> HttpResp
             "cell": cell,
             "month": month,
             "sheet": sheet,
+            "review": review_of(sheet) if sheet.definition else None,
             "sees_content": bool(request.authority.to_read_content(cell)),
             "may_record": bool(request.authority.to_record(cell)),
+            "may_verify": bool(request.authority.to_verify(cell) or request.authority.to_propose(cell)),
         },
     )

@@ -94,12 +94,14 @@ class WordsField(LineField):
 class CorrectingForm(KeyedForm):
     """A form that asks a reason where its writing is a correction: `closed` says what makes it one, None where nothing does."""
 
+    reason_label = _("Why the record is corrected")
+
     def __init__(self, data=None, *, closed: Closed | None = None, **kwargs):
         super().__init__(data, **kwargs)
         self.closed = closed
         if closed is not None and "reason" not in self.fields:
             self.fields["reason"] = WordsField(
-                label=_("Why the record is corrected"), max_length=2000, error_messages={"required": _("Say why, in a few words.")}
+                label=self.reason_label, max_length=2000, error_messages={"required": _("Say why, in a few words.")}
             )
 
     def correction(self, at: datetime) -> Correction | None:

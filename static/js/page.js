@@ -1,4 +1,4 @@
-/* Every page: one submit per tap, the large-text switch, keys (/ searches, ? lists the keys), the account menu, focus on what is wrong. */
+/* Every page: one submit per tap, a box that ticks many, the large-text switch, keys (/ searches, ? lists the keys), the account menu, focus on what is wrong. */
 "use strict";
 (() => {
   // A second tap while the first is on its way would be the same deed twice; the server would notice, the person should not have to.
@@ -31,6 +31,13 @@
       show();
     });
     show();
+  }
+
+  // One box ticks all of a name in its form.
+  for (const all of document.querySelectorAll("[data-tick-all]")) {
+    all.addEventListener("change", () => {
+      for (const box of all.form.elements) if (box.name === all.dataset.tickAll) box.checked = all.checked;
+    });
   }
 
   const menu = document.querySelector(".bar .menu");

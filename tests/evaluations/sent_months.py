@@ -1,7 +1,10 @@
 """Months sent up, with those who verify them, for the tests of verification."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from types import MappingProxyType
+from uuid import uuid4
 
 from evaluations.models import ScoreSheet
 from evaluations.review import Remark, send_back
@@ -44,7 +47,7 @@ class Sent:
 def sent_month(**changes: Answer) -> Sent:
     """November sent up, every line due; `line_3_1=Answer(…)` for one line otherwise than best."""
     month = recorded_month()
-    _send(month, changes)
+    send(month, changes)
     committee = month.people.cell.placements.get().parent
     return Sent(
         month,
@@ -58,11 +61,12 @@ def another(sent: Sent, name: str, **changes: Answer) -> Sent:
     """Another cell of the same committee, its November sent up too."""
     people = five(make_cell(name, committee=sent.committee), username=f"bi-thu {name}")
     month = RecordedMonth(people, recorded(people), sent.month.criteria_set)
-    _send(month, changes)
+    send(month, changes)
     return replace(sent, month=month)
 
 
-def _send(month: RecordedMonth, changes: dict[str, Answer]) -> None:
+def send(month: RecordedMonth, changes: Mapping[str, Answer] = MappingProxyType({})) -> None:
+    """Fill the month in, post its conclusion and send it up."""
     filled_in(month, **changes)
     posted(month)
     submit(meeting=month.meeting, by=month.people.user, at=NOW, expected_version=month.sheet.version)
@@ -73,3 +77,18 @@ def returned(sent: Sent, reason: str = "Giải trình mục 1", **notes: str) ->
     remarks = {sent.line(name.removeprefix("line_").replace("_", ".")): Remark(note=note) for name, note in notes.items()}
     send_back(sheet=sent.sheet, remarks=remarks, reason=reason, seen=sent.sheet.seen, by=sent.office, at=LATER)
     return sent
+
+
+def copies(sent: Sent, count: int) -> list[ScoreSheet]:
+    """The sheet once more for as many new cells of the committee, in a few statements: for pages that list many."""
+    sheets = []
+    for number in range(count):
+        sheet, meeting = sent.sheet, sent.meeting
+        meeting.pk = sheet.pk = None
+        meeting.public_id, sheet.public_id = uuid4(), uuid4()
+        meeting.cell = sheet.cell = make_cell(f"Chi bộ bản sao {number} {sheet.public_id}", committee=sent.committee)
+        meeting.save()
+        sheet.meeting = meeting
+        sheet.save()
+        sheets.append(sheet)
+    return sheets

@@ -1,0 +1,130 @@
+"""A committee's queue: the sheets of a month that wait for its decision, those first that need a look; many decided on at once."""
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from evaluations import queue as waiting
+from evaluations.forms.review import AttentionForm, QueueForm, tokens_of
+from evaluations.models import ScoreSheet
+from evaluations.periods import Month
+from evaluations.review import Decided, Way, decide
+from evaluations.views.closed_periods import telling_moves
+from meetings.forms.keyed import posted
+from meetings.models import Committee
+from meetings.permissions import require
+from meetings.recording import Closed, Refused, locks_over
+from meetings.scope import committee_in_scope
+
+SHEETS_PER_PAGE = 50
+
+
+@require_safe
+def queue_now(request: HttpRequest, committee: UUID) -> HttpResponse:
+    """On to the oldest month in which a sheet waits, else to this month's queue."""
+    committee = committee_in_scope(request.authority, committee)
+    require(request.authority.to_verify_under(committee))
+    today = timezone.localdate()
+    months = waiting.waiting_for([committee], today=today)
+    return redirect("queue", committee=committee.public_id, month=months[0].month if months else Month.of(today))
+
+
+def _chosen(request: HttpRequest) -> dict[UUID, str]:
+    """The sheets that were ticked, or the one whose own button was tapped, with what was seen of each."""
+    one = request.POST.get("one")
+    return tokens_of([one] if one else request.POST.getlist("sheet"))
+
+
+def months_of_chosen(request: HttpRequest, committee: UUID, month: Month) -> list[tuple]:
+    return list(ScoreSheet.objects.filter(public_id__in=_chosen(request)).values_list("cell_id", "month"))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@telling_moves(months_of_chosen)
+def queue(request: HttpRequest, committee: UUID, month: Month) -> HttpResponse:
+    """`?show=` one of `queue.SHOWN`, `?near=` and `?gap=` what needs a look; a POST decides on the ticked sheets (`way`).
+
+    Template `evaluations/queue.html`: committee, month, rows ([Row]), page, show, shown ([(key, label, count)]), attention (form),
+    form, ticked ({public id}), ways ([(value, label)]), others ([Waiting] of other months).
+    """
+    committee = committee_in_scope(request.authority, committee)
+    require(request.authority.to_verify_under(committee))
+    show = request.GET.get("show", "waiting")
+    if show not in waiting.SHOWN:
+        raise Http404
+    today = timezone.localdate()
+    attention = AttentionForm(request.GET if "near" in request.GET else None)
+    sheets = waiting.sheets_of(committee, month, attention.attention, today=today)
+    page = Paginator(waiting.shown(sheets, show), SHEETS_PER_PAGE).get_page(request.GET.get("page"))
+    rows = waiting.rows_of(page.object_list, request.user.pk)
+    form = QueueForm(posted(request), closed=_closed(rows), initial={"form_key": uuid4()})
+    if request.method == "POST" and form.is_valid() and _decided(request, committee, form):
+        return redirect(request.get_full_path())
+    counts = waiting.count_shown(sheets)
+    return render(
+        request,
+        "evaluations/queue.html",
+        {
+            "committee": committee,
+            "month": month,
+            "rows": rows,
+            "page": page,
+            "show": show,
+            "shown": [(key, label, counts[key]) for key, label in waiting.SHOWN.items()],
+            "attention": attention,
+            "form": form,
+            "ticked": set(_chosen(request)) if request.method == "POST" else set(),
+            "has_proposed": counts["proposed"] > 0,
+            "others": [each for each in waiting.waiting_for([committee], today=today) if each.month != month],
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _closed(rows: list[waiting.Row]) -> Closed | None:
+    """A lock over the sheets shown: deciding on them then takes a reason."""
+    locks = locks_over([(row.sheet.cell_id, row.sheet.month) for row in rows])
+    return Closed(None, next(iter(locks.values()))) if locks else None
+
+
+def _decided(request: HttpRequest, committee: Committee, form: QueueForm) -> bool:
+    """Decide on what was chosen and say what came of it; False where the form has to be looked at again."""
+    chosen, way = _chosen(request), request.POST.get("way", Way.OWN)
+    if not chosen:
+        form.add_error(None, _("Tick the sheets to decide on first."))
+        return False
+    if way not in Way.values:
+        form.add_error(None, _("Choose what the official points are made of."))
+        return False
+    try:
+        decided = decide(
+            committee=committee,
+            sheets=chosen,
+            way=Way(way),
+            by=request.user,
+            at=timezone.now(),
+            document=form.cleaned_data["document"],
+            reason=form.cleaned_data.get("reason", ""),
+            form_key=form.cleaned_data["form_key"],
+        )
+    except Refused as refused:
+        form.add_problems(refused)
+        return False
+    say_what_was_decided(request, decided)
+    return True
+
+
+def say_what_was_decided(request: HttpRequest, decided: Decided) -> None:
+    if decided.sheets:
+        messages.success(request, ngettext("%(n)s sheet is decided.", "%(n)s sheets are decided.", decided.sheets) % {"n": decided.sheets})
+    for left in decided.left:
+        messages.warning(request, f"{left.sheet.cell}: {left.why}")
