@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from evaluations.models import UNDONE
 from evaluations.periods import Month
 from meetings.models import DemoData, Level
 from meetings.permissions import FIGURES_ROLES
@@ -56,9 +57,14 @@ def _acting_as(request: HttpRequest) -> str | Promise:
 
 
 def around(request: HttpRequest) -> dict:
-    """`nav_items`, `acting_as`, and `demo_notice` ('' where the data is real). Read only by templates that show them."""
+    """`nav_items`, `acting_as`, `has_jobs` (whether the user's office may start any), `jobs_under_way` (how many are), `demo_notice`.
+
+    `demo_notice` is '' where the data is real. Read only by templates that show them.
+    """
     return {
         "nav_items": SimpleLazyObject(lambda: _nav_items(request)),
         "acting_as": SimpleLazyObject(lambda: _acting_as(request)),
+        "has_jobs": SimpleLazyObject(lambda: _is_known(request) and bool(request.authority.of_role(*FIGURES_ROLES))),
+        "jobs_under_way": SimpleLazyObject(lambda: request.user.jobs.filter(state__in=UNDONE).count() if _is_known(request) else 0),
         "demo_notice": SimpleLazyObject(lambda: DemoData.objects.values_list("note", flat=True).first() or ""),
     }

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from evaluations.converters import MonthConverter, PeriodConverter
-from evaluations.views import boards, home, months, queue, returned, review, sheets, values
+from evaluations.views import boards, exports, home, jobs, months, queue, returned, review, sheets, values
 
 register_converter(MonthConverter, "month")
 register_converter(PeriodConverter, "period")
@@ -19,6 +19,13 @@ urlpatterns = [
     path("cells/<uuid:cell>/months/<month:month>/vote", returned.cell_vote_anew, name="cell_vote_anew"),
     path("committees/<uuid:committee>/queue", queue.queue_now, name="queue_now"),
     path("committees/<uuid:committee>/<month:month>/queue", queue.queue, name="queue"),
+    path("committees/<uuid:committee>/<period:period>/exports", exports.exports, name="exports"),
+    path("committees/<uuid:committee>/<period:period>/score", exports.score_anew, name="score_anew"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<uuid:job>/", jobs.job, name="job"),
+    path("jobs/<uuid:job>/cancel", jobs.job_cancel, name="job_cancel"),
+    path("jobs/<uuid:job>/rerun", jobs.job_rerun, name="job_rerun"),
+    path("jobs/<uuid:job>/file", jobs.job_file, name="job_file"),
     path("committees/<uuid:committee>/parameters", values.parameters, name="parameters"),
     path("committees/<uuid:committee>/parameters/<uuid:criteria_set>/<slug:code>", values.parameter_set, name="parameter_set"),
 ]

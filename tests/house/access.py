@@ -65,7 +65,10 @@ def ask(cookies, method: str, path: str):
     point = transaction.savepoint()
     try:
         said = "nothing=asked" if method == "POST" else ""
-        return client.generic(method, path, said, content_type="application/x-www-form-urlencoded")
+        response = client.generic(method, path, said, content_type="application/x-www-form-urlencoded")
+        if response.streaming:
+            response.getvalue()  # a file is closed at its end
+        return response
     finally:
         transaction.savepoint_rollback(point)
         translation.activate("vi")

@@ -14,12 +14,16 @@ The admin's URLs have a table of their own (test_access_admin).
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.http import HttpResponse
 from django.urls import get_resolver, path, reverse
+from django.utils import timezone
 
+from evaluations.exporting.files import new_file
+from evaluations.models import Job
 from meetings.models import Appointment, Level, Role
 from tests.evaluations.month import put_in_force, recorded
 from tests.factories import make_cell, make_committee, make_user
@@ -47,6 +51,13 @@ queue             in       404      404      404      404      200/422  404     
 cell_explanation  in       200      404      200      404      200      404      200      404      200      404
 committee_board   in       404      404      404      404      200      404      200      404      200      404
 committee_cells   in       404      404      404      404      200      404      200      404      200      404
+exports           in       404      404      404      404      200/404  404      200/404  404      200/404  404
+score_anew        in       405/404  405/404  405/404  405/404  405/302  405/404  405/302  405/404  405/403  405/404
+jobs              in       200/405  200/405  200/405  200/405  200/405  200/405  200/405  200/405  200/405  200/405
+job               in       404/405  404/405  404/405  404/405  200/405  404/405  404/405  404/405  404/405  404/405
+job_cancel        in       405/404  405/404  405/404  405/404  405/302  405/404  405/404  405/404  405/404  405/404
+job_rerun         in       405/404  405/404  405/404  405/404  405/302  405/404  405/404  405/404  405/404  405/404
+job_file          in       404/405  404/405  404/405  404/405  200/405  404/405  404/405  404/405  404/405  404/405
 parameters        in       404/405  404/405  404/405  404/405  200/405  404/405  200/405  404/405  200/405  404/405
 parameter_set     in       404      404      404      404      200/422  404      403      404      403      404
 meeting_new       in       200/422  404      403      404      403      404      403      404      403      404
@@ -82,6 +93,8 @@ class Place:
     member: object
     appointment: object
     criteria_set: object
+    # The office's own, done, with its file.
+    job: object
 
     def arguments(self, pattern: str) -> dict:
         known = {
@@ -93,6 +106,7 @@ class Place:
             "body": self.cell.public_id,
             "criteria_set": self.criteria_set.public_id,
             "code": "speakers-top",
+            "job": self.job.public_id,
             "month": "2026-11",
             "period": "2026-Q4",
             "form": "hold",
@@ -111,8 +125,17 @@ def _tree():
     return province, other, commune, offside
 
 
+def _exported(user, committee):
+    file = new_file("xlsx")
+    now = timezone.now()
+    named = {"file_name": "chi-bo.xlsx", "stored_as": file.name, "expires_at": now + timedelta(days=1)}
+    return Job.objects.create(
+        kind="EXPORT", committee=committee, title="Chi bộ", requested_by=user, requested_at=now, state="DONE", **named
+    )
+
+
 @pytest.fixture
-def place() -> Place:
+def place(exports_folder) -> Place:
     province, other, commune, offside = _tree()
     people = five(make_cell("Chi bộ Thôn Một", committee=commune))
     beside = make_cell("Chi bộ Thôn Hai", committee=commune)
@@ -131,7 +154,8 @@ def place() -> Place:
         "criteria": make_user("criteria", criteria_admin_of=province),
     }
     appointment = Appointment.objects.get(cell=people.cell, role=Role.SECRETARY)
-    return Place(users, people.cell, commune, meeting, people.binh, appointment, criteria_set)
+    job = _exported(users["office"], commune)
+    return Place(users, people.cell, commune, meeting, people.binh, appointment, criteria_set, job)
 
 
 def of_the_product(patterns=None) -> dict[str, str]:
