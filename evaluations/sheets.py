@@ -221,7 +221,7 @@ class Sheet:
 
 
 def open_sheet(meeting: Meeting, *, as_of: date) -> Sheet:
-    """The sheet of a held regular or combined sitting, from the facts as they stand now; a sent one from what is stored.
+    """The sheet of a held regular or combined sitting, from the facts as they stand now; from what is stored once it is with the committee.
 
     About ten queries, whatever the number of criteria. Raises `Meeting.DoesNotExist` where no such sitting was held.
     """
@@ -243,9 +243,12 @@ def open_sheet(meeting: Meeting, *, as_of: date) -> Sheet:
     sheet = Sheet(meeting.cell, meeting, stored, definition, facts, None, ())
     if not sent:
         return _answered(sheet, _answers(definition, stored))
-    facts = MonthFacts.objects.filter(cell=meeting.cell_id, month=meeting.for_month).first() or facts
     answers = {line.index: Answer(level=stored.levels[line.index]) for line in definition}
     notes = dict(SheetNote.objects.filter(sheet=stored).values_list("criterion_id", "text"))
+    if stored.is_returned:
+        # Whoever corrects a fact sees at once what it comes to.
+        return _with_lines(sheet, evaluate(definition, facts, stored.levels), answers, stored.own, notes)
+    facts = MonthFacts.objects.filter(cell=meeting.cell_id, month=meeting.for_month).first() or facts
     return _with_lines(replace(sheet, facts=facts), Scored.kept(definition, stored), answers, stored.own, notes)
 
 

@@ -78,6 +78,8 @@ class TestSendingAgain:
         computed = sent.sheet.computed
         correct(sent, ends_at=time(20, 20))
         assert has_answered(sent.sheet)
+        # Before anything is measured anew, whoever corrects sees what it comes to.
+        assert [line.line.line.criterion.code for line in review_of(open_sheet(sent.meeting, as_of=TODAY)).changed] == ["1"]
         again(sent, explanation="")
         review = review_of(open_sheet(sent.meeting, as_of=TODAY))
         assert [line.line.line.criterion.code for line in review.changed] == ["1"]
