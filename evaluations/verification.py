@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from evaluations.compiler import grade_at
-from evaluations.models import Grade, PastVote, ReviewEntry, SheetAct, SheetEvent
+from evaluations.models import CriterionKind, Grade, PastVote, ReviewEntry, SheetAct, SheetEvent
 from evaluations.scoring import points_of
 from evaluations.sheets import Sheet, SheetLine
 from meetings.models import User
@@ -52,8 +52,12 @@ class ReviewedLine:
         return points_of(self.line.line, self.sent_code)
 
     @property
-    def is_worth_a_look(self) -> bool:
-        return self.has_changed or self.line.differs or self.entry is not None or not self.line.explanation.is_due
+    def is_plain(self) -> bool:
+        """Whether the record alone shows it, as it did when it was sent, the cell scores the same and nobody has said anything of it."""
+        if not self.line.explanation.is_applicable:
+            return self.entry is None
+        is_shown = self.line.line.criterion.kind in (CriterionKind.COMPUTED, CriterionKind.DOCUMENTARY) and self.line.explanation.is_due
+        return is_shown and not self.has_changed and not self.line.differs and self.entry is None
 
 
 @dataclass(frozen=True, slots=True)

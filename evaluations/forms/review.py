@@ -88,9 +88,10 @@ class ReviewForm(CorrectingForm):
         return {name.partition("_")[0]: self[name] for name in self.names_of(line)}
 
     def grouped(self):
-        """(group, [(reviewed line, its bound fields)]) in the set's order."""
+        """(group, lines to be looked at, plain lines) in the set's order; a line is (reviewed line, its bound fields)."""
         for group, lines in self.review.groups():
-            yield group, [(line, self.of_line(line)) for line in lines]
+            pairs = [(line, self.of_line(line)) for line in lines]
+            yield group, [pair for pair in pairs if not pair[0].is_plain], [pair for pair in pairs if pair[0].is_plain]
 
     @property
     def remarks(self) -> dict[int, Remark]:

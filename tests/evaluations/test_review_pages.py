@@ -49,6 +49,21 @@ class TestReading:
         assert "1 line has changed since the cell sent the sheet" in page
         assert "5 → 1" in page
 
+    def test_what_the_record_shows_as_the_cell_scores_it_is_folded_until_somebody_says_something_of_it(self):
+        sent = sent_month(**CLAIM)
+        propose(sheet=sent.sheet, remarks={1: Remark(note="Xem lại")}, text="", seen=sent.sheet.seen, by=sent.follower, at=LATER)
+        page = browser_of(sent.office).get(url(sent))
+        groups = list(page.context["form"].grouped())
+        looked_at, plain = ({line.index for group in groups for line, _fields in group[place]} for place in (1, 2))
+        judged = {sent.line(line.code) for line in sent.month.criteria_set.criteria.filter(kind__in=["JUDGED", "MIXED"])}
+        applies = {line.index for line in page.context["review"].lines if line.line.explanation.is_applicable}
+        assert {0, 1} | judged & applies <= looked_at
+        assert len(looked_at) + len(plain) == len(sent.sheet.own)
+        assert sent.line("2.2") in plain
+        assert '<details class="more">' in page.content.decode()
+        typed = browser_of(sent.office).post(url(sent), fields(sent, "REVIEWED", note_5="x" * 1001)).content.decode()
+        assert ('<details class="more">' in typed, '<details class="more" open>' in typed) == (False, True)
+
     def test_each_page_costs_the_same_whatever_happened_before(self):
         sent = sent_month()
         browser = browser_of(sent.office)

@@ -39,6 +39,7 @@ def test_a_sheet_is_returned_corrected_sent_again_and_decided(sent, person, anot
     office.looks("queue")
     office.tap("table.queue tbody th a")
     office.looks("review")
+    office.touch(office.page.locator(f"details:has([name=note_{sent.line('1')}]) > summary"))
     office.type(f"note_{sent.line('1')}", "Biên bản ghi kết thúc lúc 20 giờ 50, đề nghị đối chiếu.")
     office.type("reason_of_return", "Đề nghị chi bộ đối chiếu thời lượng với sổ biên bản.")
     office.tap("button[value=return]")
@@ -59,6 +60,7 @@ def test_a_sheet_is_returned_corrected_sent_again_and_decided(sent, person, anot
     cell.type("reason", "Đã đối chiếu sổ biên bản: kết thúc 20 giờ 50.")
     cell.save()
     cell.looks("returned-corrected")
+    assert "Thời lượng kỳ sinh hoạt: 5 → 4" in cell.says
     cell.type("explanation", "Thư ký ghi nhầm giờ; chi bộ đã thống nhất.")
     cell.save()
     assert sent.sheet.state == SheetState.SUBMITTED
