@@ -8,11 +8,12 @@ from datetime import date, datetime
 from pathlib import Path
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from docx import Document
 from docx.document import Document as Paper
 from docx.enum.section import WD_ORIENT
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
@@ -32,6 +33,9 @@ UPRIGHT, LYING = Mm(165), Mm(252)
 WIDEST_UPRIGHT = 135  # in characters
 # A document of more rows is read by nobody, and takes minutes to write.
 MOST_ROWS = 1000
+# So short a table stands on one page.
+SHORT = 15
+CELL_STYLE = "Cell of a table"
 CENTRED, LEFT, RIGHT, JUSTIFIED = (getattr(WD_ALIGN_PARAGRAPH, side) for side in ("CENTER", "LEFT", "RIGHT", "JUSTIFY"))
 
 
@@ -56,13 +60,15 @@ def write_docx(book: Book, path: Path, *, banner: str, superior: str, at: dateti
         _line(paper, sentence, align=JUSTIFIED, indented=True)
     written = 0
     for number, table in enumerate(book.tables, start=1):
+        is_last = number == len(book.tables)
         if len(book.tables) > 1:
             _line(paper, f"{number}. {table.title}", bold=True, indented=True, before=10, kept=True)
         if table.opening:
             _line(paper, table.opening, italic=True, indented=True, kept=True)
-        written = _grid(paper, table, width, written, passed)
+        written = _grid(paper, table, width, written, passed, followed=bool(table.note) or is_last)
         if table.note:
-            _line(paper, table.note, italic=True, size=12, before=4)
+            # Who signs finds something to sign on the page.
+            _line(paper, table.note, italic=True, size=12, before=4, kept=is_last)
     _line(paper, _stamp(at), italic=True, size=12, before=8, after=8, kept=True)
     _foot(paper, width)
     paper.save(str(path))
@@ -91,6 +97,8 @@ def _blank(book: Book, at: datetime, *, lying: bool) -> Paper:
     for script in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
         fonts.set(qn(script), FACE)
     normal.paragraph_format.space_after = Pt(0)
+    of_cells = paper.styles.add_style(CELL_STYLE, WD_STYLE_TYPE.PARAGRAPH)
+    of_cells.base_style, of_cells.font.size = normal, Pt(11)
     # Numbers of pages on top, from the second on.
     page.different_first_page_header_footer = True
     header = page.header.paragraphs[0]
@@ -182,8 +190,11 @@ def _line(
     return line
 
 
-def _grid(paper: Paper, table: Table, width: int, written: int, passed: Callable[[int], None]) -> int:
-    """A table with its headings on every page. Returns how many rows are written by now."""
+def _grid(paper: Paper, table: Table, width: int, written: int, passed: Callable[[int], None], *, followed: bool) -> int:
+    """A table with its headings on every page, its end with what follows it, if something that belongs to it does.
+
+    Returns how many rows are written by now.
+    """
     groups = [str(column.group) for column in table.columns]
     heads = 2 if any(groups) else 1
     ends = 1 if table.totals is not None else 0
@@ -205,8 +216,9 @@ def _grid(paper: Paper, table: Table, width: int, written: int, passed: Callable
         passed(written)
     if table.totals is not None:
         _fill(rows[-1], grid, table.columns, table.totals, bold=True)
-    # Headings stay with rows, and the end with what stands under it.
-    for row in (*rows[:heads], *rows[-3:]):
+    # Headings stay with rows, a short table whole, and no last row alone.
+    kept = list(rows) if table.count <= SHORT else [*rows[:heads], *rows[-3:]]
+    for row in kept if followed else kept[:-1]:
         for paragraph in row.iter(qn("w:p")):
             Paragraph(paragraph, grid).paragraph_format.keep_with_next = True
     return written
@@ -259,25 +271,24 @@ def _unbroken(row: _Row) -> None:
 def _fill(row, grid: Grid, columns: Sequence[Column], values: Sequence, *, bold: bool) -> None:
     _unbroken(_Row(row, grid))
     for cell, column, value in zip(row.tc_lst, columns, values, strict=True):
-        is_number = column.kind not in (Kind.TEXT, Kind.DAY)
-        _write(_Cell(cell, grid), in_words(column.kind, value), bold=bold, align=RIGHT if is_number else LEFT)
+        align = LEFT if column.kind is Kind.TEXT else CENTRED if column.kind is Kind.DAY else RIGHT
+        _write(_Cell(cell, grid), in_words(column.kind, value), bold=bold, align=align)
 
 
 def _write(cell: _Cell, text: str, *, bold: bool, align: WD_ALIGN_PARAGRAPH) -> None:
     line = cell.paragraphs[0]
-    line.alignment = align
-    run = line.add_run(text)
-    run.bold, run.font.size = bold, Pt(11)
+    line.style, line.alignment = CELL_STYLE, align
+    line.add_run(text).bold = bold
 
 
 def in_words(kind: Kind, value) -> str:
-    """A cell as a page would write it; '' for nothing."""
+    """A cell as a page would write it, points with both their decimals: they stand under each other; '' for nothing."""
     if value is None:
         return ""
     if isinstance(value, str):
         return value
     if kind is Kind.POINTS:
-        return figures.points(value)
+        return number_format(value / 100, decimal_pos=2, use_l10n=True, force_grouping=True)
     if kind is Kind.PER_HUNDRED:
         return figures.decimal(value)
     if kind is Kind.SHARE:

@@ -20,10 +20,10 @@ ROWS_AT_A_TIME = 2000
 BY_COMMITTEE = ("committee__order_key", "committee_id", "cell__order_key", "cell_id")
 
 CELL = (
-    Column(gettext_lazy("Committee"), width=32),
-    Column(gettext_lazy("Cell"), width=32),
-    Column(gettext_lazy("Kind of cell"), width=24),
-    Column(gettext_lazy("State"), width=24),
+    Column(gettext_lazy("Committee"), width=36),
+    Column(gettext_lazy("Cell"), width=38),
+    Column(gettext_lazy("Kind of cell"), width=20),
+    Column(gettext_lazy("State"), width=20),
 )
 SCORE = (
     Column(gettext_lazy("Points"), Kind.POINTS),

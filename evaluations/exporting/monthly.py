@@ -16,8 +16,8 @@ def monthly(asked: Asked) -> Book:
     scores = shown.cells_within(asked.committee, asked.period).order_by(*BY_COMMITTEE)
     names_committee = scores.exclude(committee=asked.committee).exists()
     columns = [
-        Column(_("No."), Kind.WHOLE, 7),
-        Column(_("Cell"), width=34),
+        Column(_("No."), Kind.WHOLE, 8),
+        Column(_("Cell"), width=36),
         *([Column(_("Committee"), width=34)] if names_committee else []),
         Column(_("Present"), Kind.WHOLE, 10, _("Members")),
         Column(_("In all"), Kind.WHOLE, 10, _("Members")),

@@ -25,8 +25,9 @@ LONGEST_SHEET_NAME = 31
 # Excel and its like read text that begins so as a formula, once it has passed through a CSV file or an editing hand.
 FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
 
-NUMBER_FORMATS = {Kind.WHOLE: "#,##0", Kind.POINTS: "0.00", Kind.SHARE: "0.0%", Kind.DAY: "d/m/yyyy", Kind.PER_HUNDRED: "0.0"}
+NUMBER_FORMATS = {Kind.WHOLE: "#,##0", Kind.POINTS: "#,##0.00", Kind.SHARE: "0.0%", Kind.DAY: "d/m/yyyy", Kind.PER_HUNDRED: "0.0"}
 FONT = {"font_name": "Times New Roman", "font_size": 12}
+LINE_HEIGHT = 18  # points
 
 
 def write_xlsx(book: Book, path: Path, *, banner: str, by: str, at: datetime, passed: Callable[[int], None]) -> None:
@@ -46,30 +47,36 @@ def write_xlsx(book: Book, path: Path, *, banner: str, by: str, at: datetime, pa
             written = _write_table(sheet, look, table, _top(look, book, table, banner, _stamp(by, at)), written, passed)
 
 
+# Makes of a value what follows a cell's place in its XML: style and value.
+Cell = Callable[[object], str]
+
+
 class Sheet(Worksheet):
     """A worksheet that also takes rows as they will stand in the file. Writing cell by cell costs five times as much, and the library
     writes a text between <r> and </r> unescaped, which a name must not be able to use."""
 
-    def append(self, row: int, cells: str) -> None:
-        """Write a row (counted from 0, below all before) that is XML already."""
+    def append(self, row: int, cells: Iterable[tuple[str, Cell, object]]) -> None:
+        """Write a row (counted from 0, below all before): for each cell its column's letters, how it is written, and its value."""
         self._write_single_row(row)
         self.dim_rowmin, self.dim_rowmax = self.dim_rowmin or 0, row
         self.dim_colmin, self.dim_colmax = 0, self.dim_colmax or 0
-        self.fh.write(f'<row r="{row + 1}">{cells}</row>')
+        at = row + 1
+        written = "".join([f'<c r="{letters}{at}"{as_xml(value)}' for letters, as_xml, value in cells])
+        self.fh.write(f'<row r="{at}">{written}</row>')
 
 
-@lru_cache(maxsize=4096)
 def escaped(text: str) -> str:
     """As XML text; what a reader of xlsx would take for a coded letter (_x0041_) is coded itself."""
     return CODED_LETTER.sub(r"_x005F_\1", text[:LONGEST_TEXT]).translate(XML_ESCAPES)
 
 
 CODED_LETTER = re.compile("_(x[0-9a-fA-F]{4}_)")
-XML_ESCAPES = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+NOT_IN_XML = [code for code in (*range(32), 0xFFFE, 0xFFFF) if chr(code) not in "\t\n\r"]
+XML_ESCAPES = dict.fromkeys(NOT_IN_XML) | str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 DAY_ZERO = date(1899, 12, 30)
 
-# From the row's number and a value to the cell's XML.
-Cell = Callable[[int, object], str]
+# Values of a column that are not written anew where they come again: names of committees, classes, days, counts.
+REMEMBERED = 4096
 
 
 @dataclass(frozen=True)
@@ -80,20 +87,20 @@ class Style:
     quoted: Format
     of_kind: Mapping[Kind, Format]
 
-    def cell(self, place: int, kind: Kind) -> Cell:
+    def cell(self, kind: Kind) -> Cell:
         """How the cells of a column are written."""
-        letter, text, quoted = xl_col_to_name(place), self.text._get_xf_index(), self.quoted._get_xf_index()
+        text, quoted = self.text._get_xf_index(), self.quoted._get_xf_index()
         number = self.of_kind[kind]._get_xf_index() if kind in self.of_kind else text
 
-        def written(row: int, value) -> str:
+        @lru_cache(maxsize=REMEMBERED)
+        def written(value) -> str:
             if isinstance(value, str):
                 style = quoted if value.startswith(FORMULA_LIKE) else text
-                words = escaped(value)
-                return f'<c r="{letter}{row}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{words}</t></is></c>'
+                return f' s="{style}" t="inlineStr"><is><t xml:space="preserve">{escaped(value)}</t></is></c>'
             amount = None if value is None else _number(kind, value)
             if amount is None:
-                return f'<c r="{letter}{row}" s="{text}"/>'
-            return f'<c r="{letter}{row}" s="{number}"><v>{amount!r}</v></c>'
+                return f' s="{text}"/>'
+            return f' s="{number}"><v>{amount!r}</v></c>'
 
         return written
 
@@ -107,13 +114,18 @@ class Look:
 
         def row(**properties) -> Style:
             numbers = {kind: made(num_format=pattern, **properties) for kind, pattern in NUMBER_FORMATS.items()}
-            return Style(made(**properties), made(quote_prefix=True, **properties), numbers)
+            # Long names shrink: programs other than Excel give lines that wrap no room.
+            text = {"shrink": True, "indent": 1, **properties} if "border" in properties else properties
+            return Style(made(**text), made(quote_prefix=True, **text), numbers)
 
-        edge = {"border": 1, "border_color": "#8d857b"}
+        edge = {"border": 1, "border_color": "#8d857b", "valign": "vcenter"}
         self.banner = row(bold=True, font_color="#7a5310", bg_color="#f8efdc")
         self.title = row(bold=True, font_size=14)
         self.line = row(font_color="#59626c")
-        self.heading = made(bold=True, text_wrap=True, align="center", valign="vcenter", bg_color="#f7f5f2", **edge)
+        heading = {"bold": True, "text_wrap": True, "align": "center", "bg_color": "#f7f5f2", **edge}
+        self.heading = made(**heading)
+        # A heading beside a group stands in two cells that look like one: merged, they could not be filtered and sorted.
+        self.heading_over, self.heading_under = made(**heading | {"bottom": 0}), made(**heading | {"top": 0})
         self.row = row(**edge)
         self.totals = row(bold=True, **edge)
 
@@ -159,8 +171,10 @@ def _write_table(
     for place, column in enumerate(table.columns):
         sheet.set_column(place, place, column.width)
     for row, (line, style) in enumerate(top):
-        _append(sheet, row, style, [(Kind.TEXT, line)])
-    first = _write_headings(sheet, look, table.columns, len(top) + 1)
+        # Empty cells beside it carry its ground on.
+        _append(sheet, row, style, [(Kind.TEXT, line), *((Kind.TEXT, None) for _column in table.columns[1:])])
+    headings = len(top) + 1
+    first = _write_headings(sheet, look, table.columns, headings)
     sheet.freeze_panes(first, 0)
     last = _write_rows(sheet, look, table, first, written, passed)
     rows = last - first + 1
@@ -174,12 +188,12 @@ def _write_table(
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(first - 1)
+    sheet.repeat_rows(headings, first - 1)
     return written + rows
 
 
 def _append(sheet: Sheet, row: int, style: Style, cells: Iterable[tuple[Kind, object]]) -> None:
-    sheet.append(row, "".join(style.cell(place, kind)(row + 1, value) for place, (kind, value) in enumerate(cells)))
+    sheet.append(row, ((xl_col_to_name(place), style.cell(kind), value) for place, (kind, value) in enumerate(cells)))
 
 
 def _write_headings(sheet: Sheet, look: Look, columns: Sequence[Column], row: int) -> int:
@@ -194,22 +208,35 @@ def _write_headings(sheet: Sheet, look: Look, columns: Sequence[Column], row: in
             if end > place:
                 sheet.merge_range(row, place, row, end, groups[place], look.heading)
             else:
-                sheet.write_string(row, place, groups[place], look.heading)
+                sheet.write_string(row, place, groups[place], look.heading if groups[place] else look.heading_over)
             place = end + 1
         row += 1
+    sheet.set_row(row, LINE_HEIGHT * max(_lines(str(column.heading), column.width) for column in columns))
     for place, column in enumerate(columns):
-        sheet.write_string(row, place, str(column.heading), look.heading)
+        sheet.write_string(row, place, str(column.heading), look.heading if column.group or not any(groups) else look.heading_under)
     return row + 1
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines words take in a column, in bold: programs give rows of headings no height of their own."""
+    lines, left = 1, 0
+    for word in text.split():
+        needed = len(word) * 1.05
+        if left and left + 1 + needed > width:
+            lines, left = lines + 1, 0
+        left += (1 if left else 0) + needed
+    return lines
 
 
 def _write_rows(sheet: Sheet, look: Look, table: Table, first: int, written: int, passed: Callable[[int], None]) -> int:
     """Returns the last row written."""
     row = first - 1
-    columns = [look.row.cell(place, column.kind) for place, column in enumerate(table.columns)]
+    letters = [xl_col_to_name(place) for place in range(len(table.columns))]
+    written_as = [look.row.cell(column.kind) for column in table.columns]
     for row, values in enumerate(table.rows, start=first):
         if row >= MOST_ROWS - 3:  # room for totals and a note
             raise CannotBeDone(_("There are more rows than a sheet can hold. Choose a smaller part, then export it."))
-        sheet.append(row, "".join([cell(row + 1, value) for cell, value in zip(columns, values, strict=True)]))
+        sheet.append(row, zip(letters, written_as, values, strict=True))
         passed(written + row - first + 1)
     return row
 

@@ -258,3 +258,24 @@ def test_what_is_longer_than_a_document_is_refused_in_words(ground, exports_fold
     job = ask(ground.office, ground.province, "monthly", NOVEMBER, form="docx")
     work_on(job)
     assert (job.state, job.error[:37]) == (JobState.FAILED, "A document holds up to 5 rows. Take t")
+
+
+def test_a_group_of_columns_stands_over_headings_that_can_be_filtered(ground, exports_folder):
+    sheet = spreadsheet(ground.office, ground.communes[0], "monthly", NOVEMBER, exports_folder).active
+    (group,) = sheet.merged_cells.ranges
+    assert (sheet[group.start_cell.coordinate].value, group.max_col - group.min_col) == ("Số lượng", 1)
+    first = int("".join(filter(str.isdigit, sheet.freeze_panes)))
+    assert group.max_row == first - 2 and sheet.auto_filter.ref.startswith(f"A{first - 1}:")
+    assert sheet.print_title_rows == f"${first - 2}:${first - 1}"
+
+
+def test_what_xml_cannot_say_is_left_out(ground, exports_folder):
+    Cell.objects.filter(pk=ground.cells[0].pk).update(name="<b>Chi bộ\x07 & \ufffe1")
+    rows = rows_of(spreadsheet(ground.office, ground.province, "cells", NOVEMBER, exports_folder).active)
+    assert "<b>Chi bộ & 1" in {row[1] for row in rows}
+
+
+def test_a_heading_has_room_for_its_lines(ground, exports_folder):
+    sheet = spreadsheet(ground.office, ground.province, "committees", NOVEMBER, exports_folder).active
+    first = int("".join(filter(str.isdigit, sheet.freeze_panes)))
+    assert sheet.row_dimensions[first - 1].height == 2 * xlsx.LINE_HEIGHT
