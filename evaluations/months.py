@@ -22,6 +22,7 @@ from meetings.models import (
     Posting,
     PostingKind,
 )
+from meetings.recording import Closed, locks_over
 
 MONTHS_SHOWN = 12
 
@@ -41,6 +42,12 @@ class CellMonth:
     @property
     def is_held(self) -> bool:
         return self.meeting is not None and self.meeting.is_held
+
+    @cached_property
+    def closed(self) -> Closed | None:
+        """The lock over the month, None where there is none."""
+        lock = locks_over([(self.cell.pk, self.month.first)]).get((self.cell.pk, self.month.first))
+        return lock and Closed(None, lock)
 
     @cached_property
     def preparation(self) -> CommitteePreparation | None:

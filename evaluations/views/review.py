@@ -26,7 +26,7 @@ from meetings.forms.fields import typed_before
 from meetings.forms.keyed import posted
 from meetings.models import Cell, Committee, Meeting
 from meetings.permissions import Permit, parent_path, require
-from meetings.recording import Refused, closed, drop_draft
+from meetings.recording import Closed, Refused, closed, drop_draft
 from meetings.scope import cell_in_scope
 
 
@@ -93,7 +93,8 @@ def cell_review(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
     """Own, computed and official points line by line, with a note beside each. A POST says by `act` what is done with them.
 
     Template `evaluations/cell_review.html`: cell, month, reviewing, review (Review), form (ReviewForm, or ReopenForm once decided),
-    draft. Template `evaluations/review_stale.html` (409): those but form and draft, rows, words, may_keep, posted.
+    draft, closed (the lock over the month, or None).
+    Template `evaluations/review_stale.html` (409): the first four of those, rows, words, may_keep, posted.
     """
     reviewing = _reviewing(request, cell, month)
     stored = reviewing.stored
@@ -106,7 +107,8 @@ def cell_review(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
         return redirect(request.get_full_path())
     review = _review(stored)
     draft, fields = (None, None) if request.method == "POST" else drafts.kept(stored.meeting, kind, stored.seen)
-    form = _form(request, reviewing, review)
+    lock = closed(stored.meeting, adds=True)
+    form = _form(request, reviewing, review, lock)
     if fields is not None and isinstance(form, ReviewForm):
         form.initial |= typed_before(form, fields)
     if request.method == "POST":
@@ -133,16 +135,17 @@ def cell_review(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
             "review": review,
             "form": form,
             "draft": draft,
+            "closed": lock,
         },
         status=422 if form.is_bound else 200,
     )
 
 
-def _form(request: HttpRequest, reviewing: Reviewing, review: Review) -> ReviewForm | ReopenForm:
+def _form(request: HttpRequest, reviewing: Reviewing, review: Review, lock: Closed | None) -> ReviewForm | ReopenForm:
     stored = reviewing.stored
     if request.POST.get("act") == "reopen" or (stored.is_verified and request.method != "POST"):
         return ReopenForm(posted(request), initial={"version": stored.seen})
-    return ReviewForm(posted(request), review=review, closed=closed(stored.meeting, adds=True))
+    return ReviewForm(posted(request), review=review, closed=lock)
 
 
 def _act(request: HttpRequest, reviewing: Reviewing, form: ReviewForm | ReopenForm) -> Callable[[], ScoreSheet]:

@@ -137,6 +137,9 @@ class TestDeciding:
         post(sent, "OWN", status=422)
         post(sent, "OWN", reason="Thẩm định muộn")
         assert sent.sheet.is_verified
+        # Who would take the decision back, and the cell, read it too.
+        assert "Until it opens them again" in words_of(browser_of(sent.office).get(url(sent)))
+        assert "Until it opens them again" in words_of(browser_of(sent.people.user).get(url(sent, "cell_month")))
 
     def test_nobody_decides_on_a_sheet_they_sent(self):
         sent = sent_month()

@@ -1,8 +1,11 @@
 """A sheet is returned, corrected and explained, sent again and decided on; the rest of the queue is agreed with at once."""
 
 import pytest
+from django.utils import timezone
 
 from evaluations.models import PastVote, ScoreSheet, SheetState
+from evaluations.review import propose
+from evaluations.sheets import Answer
 from meetings.models import Amendment, Cell, Committee, Level
 from tests.evaluations.month import RecordedMonth, put_in_force
 from tests.evaluations.sent_months import Sent, send
@@ -104,11 +107,17 @@ def test_a_returned_cell_votes_anew(sent, person, another):
 
 
 def test_many_are_agreed_with_at_once(sent, person):
-    for number in range(3):
-        another_cell(sent, number)
+    wide, otherwise, proposed = (f"Chi bộ {name} {sent.committee.name}" for name in ("Chấm lệch", "Chấm khác", "Đã đề nghị"))
+    claim = Answer(claimed_points=100, reason="Đồng hồ hội trường hỏng")
+    another_sent(sent, otherwise, line_1=claim)
+    another_sent(sent, wide, line_1=claim, line_2_1=claim)
+    found = another_sent(sent, proposed).sheet
+    propose(sheet=found, remarks={}, text="Đề nghị Khá", seen=found.seen, by=sent.follower, at=timezone.now())
     person.log_in(sent.office.username)
     person.go(f"/committees/{sent.committee.public_id}/2026-11/queue")
     person.looks("queue-of-many")
+    names = person.page.locator("table.queue tbody th a").all_inner_texts()
+    assert names[:2] == [wide, otherwise]  # what needs a look stands first
     person.press(person.page.locator("[data-tick-all]"))
     person.taps = 0
     person.tap("button[name=way][value=OWN]")
@@ -116,7 +125,3 @@ def test_many_are_agreed_with_at_once(sent, person):
     assert ScoreSheet.objects.filter(cell__placements__parent=sent.committee, state=SheetState.VERIFIED).count() == 4
     assert person.taps == 1
     person.looks("queue-done")
-
-
-def another_cell(sent: Sent, number: int) -> Sent:
-    return another_sent(sent, f"Chi bộ {number} {sent.committee.name}")
