@@ -1,0 +1,1 @@
+"""Measuring how fast the product is, for `manage.py bench_pages`."""
