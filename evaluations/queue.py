@@ -3,7 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, Case, Count, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import ExpressionWrapper, RawSQL
 from django.db.models.functions import Abs, Cast, Least
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from evaluations.compiler import grade_at
 from evaluations.models import Grade, ScoreSheet, SheetState
+from evaluations.models.fields import PointsFormField
 from evaluations.periods import Month
 from evaluations.review import senders_of
 from meetings.models import Cell, Committee, Placement
@@ -23,6 +26,22 @@ class Attention:
 
     near: int = 100
     gap: int = 300
+
+    @classmethod
+    def read(cls, near: str, gap: str) -> Self:
+        """From a page's query, in points. Anything odd is the usual."""
+        try:
+            return cls(near_field().clean(near), gap_field().clean(gap))
+        except ValidationError:
+            return cls()
+
+
+def near_field(**options) -> PointsFormField:
+    return PointsFormField(max_value=10, **options)
+
+
+def gap_field(**options) -> PointsFormField:
+    return PointsFormField(max_value=100, **options)
 
 
 SHOWN: dict[str, str | Promise] = {

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluations.dashboard import chain_above
-from evaluations.exporting import lists
+from evaluations.exporting import lists, verifying
 from evaluations.exporting.asking import Asked
 from evaluations.exporting.docx import write_docx
 from evaluations.exporting.files import KEPT_FOR, new_file
@@ -27,7 +27,7 @@ from evaluations.jobs import CannotBeDone, Work, start_job
 from evaluations.models import Job, JobKind
 from evaluations.periods import Period, PeriodKind, parse_period
 from meetings.models import Committee, DemoData
-from meetings.permissions import Authority, authority_of
+from meetings.permissions import Authority, Permit, authority_of
 from meetings.text import fold
 
 XLSX, DOCX = "xlsx", "docx"
@@ -37,13 +37,17 @@ ROWS_PER_WORD = 1000
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """`choose` reads a page's query into what `build` is asked, raising Http404 for what isn't there; `forms` are the files it comes in."""
+    """`choose` reads a page's query into what `build` is asked, raising Http404 for what isn't there; `forms` are the files it comes in.
+
+    `is_open` says whether the user may open the page whose table it is.
+    """
 
     label: str | Promise
     build: Callable[[Asked], Book]
     choose: Callable[[QueryDict], dict[str, str]] = field(default=lambda query: {})
     forms: tuple[str, ...] = (XLSX,)
     periods: tuple[str, ...] = tuple(PeriodKind.values)
+    is_open: Callable[[Authority, Committee], Permit | bool] = Authority.sees_figures
 
 
 EXPORTS: Mapping[str, Export] = {
@@ -51,7 +55,17 @@ EXPORTS: Mapping[str, Export] = {
     "report": Export(gettext_lazy("The year's report"), report, forms=(DOCX, XLSX), periods=(PeriodKind.YEAR,)),
     "committees": Export(gettext_lazy("Committees below"), lists.committees, lists.chosen_committees),
     "cells": Export(gettext_lazy("Cells"), lists.cells, lists.chosen_cells),
+    "sheets": Export(
+        *(gettext_lazy("Sheets to verify"), verifying.sheets, verifying.chosen_sheets),
+        periods=(PeriodKind.MONTH,),
+        is_open=Authority.to_verify_under,
+    ),
 }
+
+
+def exports_of(authority: Authority, committee: Committee, period: Period) -> dict[str, Export]:
+    """By name, what the user may take away of a committee's period."""
+    return {name: export for name, export in EXPORTS.items() if period.KIND in export.periods and export.is_open(authority, committee)}
 
 
 def start_export(
@@ -61,8 +75,8 @@ def start_export(
 
     Raises Http404 for what the user does not see or what isn't there, `Refused` as `start_job` does.
     """
-    export = EXPORTS.get(name)
-    if export is None or form not in export.forms or period.KIND not in export.periods or not authority.sees_figures(committee):
+    export = exports_of(authority, committee, period).get(name)
+    if export is None or form not in export.forms:
         raise Http404
     chosen = export.choose(QueryDict(query))
     asked = {"export": name, "form": form, "period": str(period), "chosen": chosen}
@@ -73,9 +87,9 @@ def start_export(
 def write_export(work: Work) -> None:
     """The worker: the file is written under a random name, and named to its owner once it is whole."""
     job, at = work.job, work.clock()
-    if not authority_of(job.requested_by, timezone.localdate(at)).sees_figures(job.committee):
-        raise CannotBeDone(_("The figures of this committee are no longer open to you."))
     export = EXPORTS[job.asked["export"]]
+    if not export.is_open(authority_of(job.requested_by, timezone.localdate(at)), job.committee):
+        raise CannotBeDone(_("The figures of this committee are no longer open to you."))
     period = parse_period(job.asked["period"])
     asked = Asked(job.committee, period, job.asked["chosen"], at, job.requested_by.full_name)
     book = export.build(asked)

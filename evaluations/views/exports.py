@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from evaluations.exporting import EXPORTS, start_export
+from evaluations.exporting import exports_of, start_export
 from evaluations.periods import Month, Period
 from evaluations.rescoring import start_rescoring
 from meetings.permissions import require
@@ -41,7 +41,7 @@ def exports(request: HttpRequest, committee: UUID, period: Period) -> HttpRespon
             "committee": committee,
             "period": period,
             "is_month": isinstance(period, Month),
-            "exports": [(name, export) for name, export in EXPORTS.items() if period.KIND in export.periods],
+            "exports": exports_of(request.authority, committee, period).items(),
             "may_score": request.authority.to_score_anew(committee),
             "has_begun": period.first <= timezone.localdate(),
         },

@@ -1,0 +1,77 @@
+"""A queue as a file: what its page lists, for who may verify."""
+
+from dataclasses import replace
+
+import pytest
+from django.http import Http404
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from evaluations.exporting import EXPORTS
+from evaluations.models import ScoreSheet
+from evaluations.queue import SHOWN
+from evaluations.review import Way, decide
+from meetings.permissions import Authority
+from tests.evaluations.exported import NOVEMBER, ask, headings_of, rows_of, top_of, work_on, written
+from tests.evaluations.sent_months import LATER, another, returned, sent_month
+from tests.factories import make_user
+from tests.meetings.sitting_pages import browser_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent():
+    sent = sent_month()
+    wide, back, done = (another(sent, f"Chi bộ {name}") for name in ("Lệch", "Trả lại", "Xong"))
+    ScoreSheet.objects.filter(pk=wide.sheet.pk).update(own_total=wide.sheet.total - 400)
+    returned(back)
+    decide(committee=sent.committee, sheets={done.sheet.public_id: done.sheet.seen}, way=Way.OWN, by=sent.office, at=LATER, document="")
+    return sent
+
+
+def test_each_part_of_the_queue_holds_what_its_page_lists(sent, exports_folder, english):
+    for show, label in SHOWN.items():
+        page = browser_of(sent.office).get(reverse("queue", args=[sent.committee.public_id, "2026-11"], query={"show": show}))
+        sheet = load_workbook(
+            written(ask(sent.office, sent.committee, "sheets", NOVEMBER, query=f"show={show}"), exports_folder, LATER)
+        ).active
+        rows = rows_of(sheet)
+        listed = [row.sheet for row in page.context["rows"]]
+        assert [row[0] for row in rows] == [each.cell.name for each in listed]
+        assert [(round(row[2] * 100), round(row[3] * 100), row[6]) for row in rows] == [
+            (each.own_total, each.total, each.differing) for each in listed
+        ]
+        assert [row[4] and round(row[4] * 100) for row in rows] == [each.verified_total if each.is_verified else None for each in listed]
+        assert f"Shown: {label}" in top_of(sheet)
+        assert sent.office.full_name not in str(rows)
+    assert headings_of(sheet)[:4] == ["Cell", "State", "Self-score", "Computed"]
+
+
+def test_what_needs_a_look_is_the_pages_setting(sent, exports_folder):
+    for query, count in (("show=first&near=1&gap=3", 1), ("show=first&near=1&gap=5", 0), ("show=first&near=x&gap=3", 1)):
+        path = written(ask(sent.office, sent.committee, "sheets", NOVEMBER, query=query), exports_folder, LATER)
+        assert len(rows_of(load_workbook(path).active)) == count
+
+
+def test_who_may_not_verify_gets_no_queue(sent):
+    auditor = make_user("kiem-tra", auditor_of=sent.committee)
+    with pytest.raises(Http404):
+        ask(auditor, sent.committee, "sheets", NOVEMBER)
+    assert ask(auditor, sent.committee, "cells", NOVEMBER)
+    page = reverse("exports", args=[sent.committee.public_id, "2026-11"])
+    assert b'value="sheets"' not in browser_of(auditor).get(page).content
+    assert b'value="sheets"' in browser_of(sent.office).get(page).content
+
+
+def test_twin_without_the_guard_they_would(sent, monkeypatch):
+    open_to_all = {name: replace(export, is_open=Authority.sees_figures) for name, export in EXPORTS.items()}
+    monkeypatch.setattr("evaluations.exporting.EXPORTS", open_to_all)
+    assert ask(make_user("kiem-tra", auditor_of=sent.committee), sent.committee, "sheets", NOVEMBER)
+
+
+def test_who_may_verify_no_more_gets_nothing_written(sent, exports_folder, english):
+    job = ask(sent.office, sent.committee, "sheets", NOVEMBER)
+    sent.office.appointments.update(during=("2025-07-01", "2026-01-01"))
+    work_on(job)
+    assert job.error == "The figures of this committee are no longer open to you."
