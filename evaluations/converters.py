@@ -20,6 +20,10 @@ class PeriodConverter:
         return str(value)
 
 
+class LongerConverter(PeriodConverter):
+    regex = "[0-9]{4}(?:-(?:Q[0-9]|H[0-9]))?"
+
+
 class MonthConverter(PeriodConverter):
     regex = "[0-9]{4}-[0-9]{2}"
 

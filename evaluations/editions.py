@@ -25,7 +25,7 @@ def close_period(*, committee: Committee, period: Period, by: User, at: datetime
     """Publish a period of a province's cells as edition 1 and lock its months; from then on what is recorded in them needs a reason.
 
     Waits for the writers of these months and holds up those to come. Raises `Refused` where the period is not over, is closed
-    already, or where scores are still being made. Who may close is asked before (`Authority.to_close_periods`).
+    already, has no cell, or where scores are still being made. Who may close is asked before (`Authority.to_close_periods`).
     """
     with once(by=by, form_key=form_key, work=("close", committee.pk, str(period))) as submission:
         if submission.target:
@@ -119,10 +119,13 @@ def _publish(committee: Committee, period: Period, *, number: int, reason: str, 
     with connection.cursor() as cursor:
         cursor.execute(f"{BESIDE}, {_STORE}", values)
         (key,) = cursor.fetchone()
+    edition = Edition.objects.get(pk=key)
+    if not edition.changed and number == 1:
+        raise Refused({"": _("No cell of this province is counted in this period; there is nothing to publish.")})
     count_anew(committee, period)
     if undone := unsettled(committee, period):
         raise Refused({f"undone.{place}": sentence for place, sentence in enumerate(undone)})
-    return Edition.objects.get(pk=key)
+    return edition
 
 
 def not_over(period: Period, at: datetime) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluations.counts import SUMS, Counts
 from evaluations.dashboard import counts_of
-from evaluations.models import DifferingCells, Edition, Grade, PublishedSummary
+from evaluations.models import CommitteeSummary, DifferingCells, Edition, Grade, PublishedSummary
 from evaluations.moves import STATES
 from evaluations.periods import KINDS, Period, Year
 from evaluations.published import BESIDE, DIFFERING, SCORE_COLUMNS, bound
@@ -214,20 +214,26 @@ def compared(published: Counts, known: Counts) -> list[Compared]:
 
 @dataclass(frozen=True, slots=True)
 class Stands:
-    """How a period stands: open (no edition) or closed, and by how many cells what is known now differs from its latest edition."""
+    """How a period stands: open (no edition) or closed, and by how many cells what is known now differs from its latest edition.
+
+    Without figures, no cell of the province is counted in it: there is nothing to publish.
+    """
 
     period: Period
     edition: Edition | None
     differing: int
     is_over: bool
+    has_figures: bool
 
 
 def periods_of_year(publisher: Committee, year: Year, *, today: date) -> list[Stands]:
-    """The year, its halves, quarters and months that have begun, the longest first. Two queries, however many are closed."""
+    """The year, its halves, quarters and months that have begun, the longest first. Three queries, however many are closed."""
     editions = Edition.objects.filter(committee=publisher, first_on__gte=year.first, first_on__lt=year.end).select_related("closed_by")
     latest = {(edition.period_kind, edition.first_on): edition for edition in editions.order_by("number")}
     counted = DifferingCells.objects.filter(publisher=publisher, committee=publisher, first_on__gte=year.first, first_on__lt=year.end)
     differing = {(count.period_kind, count.first_on): count.cells for count in counted}
     periods = [kind(year.year, number) for kind in reversed(KINDS.values()) for number in range(1, 12 // kind.LENGTH + 1)]
+    summed = CommitteeSummary.objects.filter(committee=publisher, first_on__gte=year.first, first_on__lt=year.end)
+    figures = set(summed.values_list("period_kind", "first_on").distinct())
     keyed = [(period, (period.KIND, period.first)) for period in periods if period.first <= today]
-    return [Stands(period, latest.get(key), differing.get(key, 0), period.end <= today) for period, key in keyed]
+    return [Stands(period, latest.get(key), differing.get(key, 0), period.end <= today, key in figures) for period, key in keyed]

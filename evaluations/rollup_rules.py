@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from evaluations.models import RollupRule
+from evaluations.models import Grade, RollupRule
 from evaluations.period_measures import PERIOD_MEASURES, PeriodMeasure
 
 
@@ -25,6 +25,10 @@ class Rung:
     grade: str
     words: str
     tests: tuple[PeriodTest, ...] = ()
+
+    @property
+    def grade_label(self) -> str:
+        return str(Grade(self.grade).label)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 from django.urls import path, register_converter
 
-from evaluations.converters import MonthConverter, PeriodConverter
-from evaluations.views import boards, exports, home, jobs, months, queue, returned, review, sheets, values
+from evaluations.converters import LongerConverter, MonthConverter, PeriodConverter
+from evaluations.views import boards, exports, home, jobs, months, periods, queue, returned, review, sheets, values
 
 register_converter(MonthConverter, "month")
 register_converter(PeriodConverter, "period")
+register_converter(LongerConverter, "longer")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,8 +13,13 @@ urlpatterns = [
     path("cells/<uuid:cell>/months/<month:month>/sheet", sheets.cell_sheet, name="cell_sheet"),
     path("cells/<uuid:cell>/months/<month:month>/send", sheets.cell_send, name="cell_send"),
     path("cells/<uuid:cell>/months/<month:month>/explanation", sheets.cell_explanation, name="cell_explanation"),
+    path("cells/<uuid:cell>/<longer:longer>/", months.cell_period, name="cell_period"),
     path("committees/<uuid:committee>/<period:period>/", boards.committee_board, name="committee_board"),
     path("committees/<uuid:committee>/<period:period>/cells", boards.committee_cells, name="committee_cells"),
+    path("committees/<uuid:province>/periods", periods.periods, name="periods"),
+    path("committees/<uuid:province>/<period:period>/close", periods.period_close, name="period_close"),
+    path("committees/<uuid:province>/<period:closed>/correct", periods.period_correct, name="period_correct"),
+    path("committees/<uuid:committee>/<period:closed>/editions/<int:number>", periods.edition, name="edition"),
     path("cells/<uuid:cell>/months/<month:month>/review", review.cell_review, name="cell_review"),
     path("cells/<uuid:cell>/months/<month:month>/returned", returned.cell_returned, name="cell_returned"),
     path("cells/<uuid:cell>/months/<month:month>/vote", returned.cell_vote_anew, name="cell_vote_anew"),

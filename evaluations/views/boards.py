@@ -17,6 +17,7 @@ from evaluations import charts, dashboard, funnel, heat, shown, stages
 from evaluations.converters import YEARS
 from evaluations.dashboard import Board
 from evaluations.periods import KINDS, Month, Period
+from evaluations.publications import publication_of
 from meetings.models import CellKind
 from meetings.scope import committee_in_scope
 
@@ -91,6 +92,7 @@ def committee_board(request: HttpRequest, committee: UUID, period: Period) -> Ht
             # Of a year that is the one before, which is shown already.
             "has_year_ago": period.year_before != period.previous,
             "board": board,
+            "publication": publication_of(committee, period),
             "kind_label": CellKind(kind).label if kind else "",
             "kept": kept,
             "and_kept": f"&kind={kind}" if kind else "",

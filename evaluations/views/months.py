@@ -1,4 +1,4 @@
-"""A cell's month."""
+"""A cell's month, and the longer periods made of its months."""
 
 from uuid import UUID
 
@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from evaluations.cell_periods import period_of_cell
 from evaluations.months import month_of_cell, openings_of, past_months
-from evaluations.periods import Month
+from evaluations.periods import LONGER, Month, Period, longer_periods_of
 from evaluations.queue import returned_to
 from meetings.scope import cell_in_scope
 
@@ -25,10 +26,29 @@ def cell_month(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
             "month": month,
             "page": month_of_cell(cell, month, today=timezone.localdate()),
             "past": past_months(cell, month),
+            "longer": longer_periods_of(month),
             "returned_before": [sheet for sheet in returned_to([cell]) if sheet.month != month.first] if may_record else [],
             "openings": openings_of(cell) if may_record else [],
             "may_record": may_record,
             "may_read_content": bool(authority.to_read_content(cell)),
             "may_keep_roster": bool(authority.to_keep_roster(cell)),
+        },
+    )
+
+
+def cell_period(request: HttpRequest, cell: UUID, longer: Period) -> HttpResponse:
+    """A quarter, half-year or year of a cell: which months made it, what they come to, and by which row of which rule."""
+    cell = cell_in_scope(request.authority, cell)
+    today = timezone.localdate()
+    last = min(longer.months[-1], max(longer.months[0], Month.of(today)))
+    return render(
+        request,
+        "evaluations/cell_period.html",
+        {
+            "cell": cell,
+            "period": longer,
+            "page": period_of_cell(cell, longer, today=today),
+            "longer": [kind.of(last.first) for kind in LONGER],
+            "next": longer.next if longer.next.first <= today else None,
         },
     )

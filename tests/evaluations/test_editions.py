@@ -227,6 +227,10 @@ def test_a_period_that_is_not_over_stays_open(ground):
     assert "not over" in refused(close, ground, Month(2026, 12), at=one_at_night)
 
 
+def test_a_period_in_which_no_cell_is_counted_has_nothing_to_publish(ground):
+    assert "nothing to publish" in refused(close, ground, Month(2025, 6))
+
+
 def test_a_period_is_closed_once(ground):
     close(ground, OCTOBER)
     assert "closed already" in refused(close, ground, OCTOBER)

@@ -22,9 +22,12 @@ from django.http import HttpResponse
 from django.urls import get_resolver, path, reverse
 from django.utils import timezone
 
+from evaluations.editions import close_period
 from evaluations.exporting.files import new_file
 from evaluations.models import Job
+from evaluations.periods import Month
 from meetings.models import Appointment, Level, Role
+from tests.evaluations.closed_periods import AT, settle
 from tests.evaluations.month import put_in_force, recorded
 from tests.factories import make_cell, make_committee, make_user
 from tests.house.access import arguments_in, ask, differences, read_table, sessions_of, undeclared, walked
@@ -49,6 +52,7 @@ cell_vote_anew    in       404      404      403      404      403      404     
 queue_now         in       404/405  404/405  404/405  404/405  302/405  404/405  403/405  404/405  403/405  404/405
 queue             in       404      404      404      404      200/422  404      403      404      403      404
 cell_explanation  in       200      404      200      404      200      404      200      404      200      404
+cell_period       in       200      404      200      404      200      404      200      404      200      404
 committee_board   in       404      404      404      404      200      404      200      404      200      404
 committee_cells   in       404      404      404      404      200      404      200      404      200      404
 exports           in       404      404      404      404      200/404  404      200/404  404      200/404  404
@@ -58,6 +62,10 @@ job               in       404/405  404/405  404/405  404/405  200/405  404/405 
 job_cancel        in       405/404  405/404  405/404  405/404  405/302  405/404  405/404  405/404  405/404  405/404
 job_rerun         in       405/404  405/404  405/404  405/404  405/302  405/404  405/404  405/404  405/404  405/404
 job_file          in       404/405  404/405  404/405  404/405  200/405  404/405  404/405  404/405  404/405  404/405
+periods           in       404/405  404/405  404/405  404/405  404/405  404/405  200/405  404/405  200/405  404/405
+period_close      in       404      404      404      404      404      404      200/422  404      403      404
+period_correct    in       404      404      404      404      404      404      200/422  404      403      404
+edition           in       404/405  404/405  404/405  404/405  200/405  404/405  200/405  404/405  200/405  404/405
 parameters        in       404/405  404/405  404/405  404/405  200/405  404/405  200/405  404/405  200/405  404/405
 parameter_set     in       404      404      404      404      200/422  404      403      404      403      404
 meeting_new       in       200/422  404      403      404      403      404      403      404      403      404
@@ -81,6 +89,8 @@ end_appointment   in       404      404      404      404      200/422  404     
 issue_code        in       405/404  405/404  405/404  405/404  405/200  405/404  405/403  405/404  405/403  405/404
 """)
 
+CLOSED = Month(2025, 12)
+
 
 @dataclass
 class Place:
@@ -95,6 +105,8 @@ class Place:
     criteria_set: object
     # The office's own, done, with its file.
     job: object
+    # It has closed December 2025.
+    province: object
 
     def arguments(self, pattern: str) -> dict:
         known = {
@@ -108,7 +120,11 @@ class Place:
             "code": "speakers-top",
             "job": self.job.public_id,
             "month": "2026-11",
+            "longer": "2026-Q4",
             "period": "2026-Q4",
+            "province": self.province.public_id,
+            "closed": CLOSED,
+            "number": 1,
             "form": "hold",
             "change": uuid4(),
             "action": "exempt",
@@ -154,8 +170,10 @@ def place(exports_folder) -> Place:
         "criteria": make_user("criteria", criteria_admin_of=province),
     }
     appointment = Appointment.objects.get(cell=people.cell, role=Role.SECRETARY)
+    settle()
+    close_period(committee=province, period=CLOSED, by=users["province"], at=AT)
     job = _exported(users["office"], commune)
-    return Place(users, people.cell, commune, meeting, people.binh, appointment, criteria_set, job)
+    return Place(users, people.cell, commune, meeting, people.binh, appointment, criteria_set, job, province)
 
 
 def of_the_product(patterns=None) -> dict[str, str]:
