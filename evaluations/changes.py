@@ -5,7 +5,7 @@ does the work: where it fails they are there again. What cannot be scored is fou
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
@@ -15,6 +15,7 @@ from evaluations.differing import count_differing
 from evaluations.measuring import Targets
 from evaluations.models import ChangedScope
 from evaluations.periods import Month
+from evaluations.rollup import roll_up
 from evaluations.running import roots_on, start_run
 from meetings.models import ChangedCell, Committee, path_end
 
@@ -48,6 +49,17 @@ class BatchFailed(Exception):
 def note(months: Iterable[tuple[int, date]]) -> None:
     """Note months of cells (key, first of month) whose scores changed by other means than a record, in the writer's transaction."""
     ChangedCell.objects.bulk_create(ChangedCell(cell_id=cell, from_month=month) for cell, month in months)
+
+
+def follow(months: Collection[tuple[int, date]], *, as_of: date) -> None:
+    """Bring months' scores, and the periods made of them, up to what changed beside the record; a note brings the summaries up.
+
+    No facts are measured here: who holds a sheet must not wait for who holds its facts.
+    """
+    targets = Targets.of(months)
+    scoring.store_month_scores(targets)
+    roll_up(targets, as_of=as_of)
+    note(months)
 
 
 def take_changes(*, as_of: date, at: datetime) -> int:

@@ -19,10 +19,8 @@ from django.utils.translation import gettext_lazy
 from evaluations import changes, scoring
 from evaluations.compiler import Outcome, compile_points, graded, rescaled, thresholds_of
 from evaluations.definition import Definition, definition_of
-from evaluations.measuring import Targets
 from evaluations.models import (
     CriteriaSet,
-    Notice,
     NoticeKind,
     ReviewDecision,
     ReviewEntry,
@@ -31,8 +29,8 @@ from evaluations.models import (
     SheetEvent,
     SheetState,
 )
-from evaluations.rollup import roll_up
-from meetings.models import Appointment, Committee, Meeting, Role, User
+from evaluations.notices import tell_secretaries
+from meetings.models import Committee, Meeting, User
 from meetings.recording import Refused, once, reopen_meeting, require_reason
 from meetings.refusing import Problems
 
@@ -369,22 +367,8 @@ def reopen(*, sheet: ScoreSheet, reason: str, seen: str, by: User, at: datetime,
 
 def _notify(sheets: Collection[ScoreSheet], kind: NoticeKind, text: str, *, by: User, at: datetime) -> None:
     """Tell the secretary of each sheet's cell. Two queries."""
-    secretaries = Appointment.objects.on(timezone.localdate(at)).filter(role=Role.SECRETARY, cell__in={sheet.cell_id for sheet in sheets})
-    of_cell = dict(secretaries.values_list("cell_id", "user_id"))
-    Notice.objects.bulk_create(
-        Notice(user_id=of_cell[sheet.cell_id], kind=kind, cell_id=sheet.cell_id, month=sheet.month, text=text, sent_by=by, created_at=at)
-        for sheet in sheets
-        if sheet.cell_id in of_cell
-    )
+    tell_secretaries([(sheet.cell_id, sheet.month) for sheet in sheets], kind, text, by=by, at=at)
 
 
 def _follow(sheets: Collection[ScoreSheet], *, at: datetime) -> None:
-    """Bring the months' scores and the periods made of them up to the sheets; a note brings the summaries up.
-
-    No facts are measured here: who holds a sheet must not wait for who holds its facts.
-    """
-    months = [(sheet.cell_id, sheet.month) for sheet in sheets]
-    targets = Targets.of(months)
-    scoring.store_month_scores(targets)
-    roll_up(targets, as_of=timezone.localdate(at))
-    changes.note(months)
+    changes.follow([(sheet.cell_id, sheet.month) for sheet in sheets], as_of=timezone.localdate(at))

@@ -164,9 +164,10 @@ SELECT t.cell_id, t.month, place.path AS counted_path, place.parent_id AS commit
         AND h.kind IN ('THEMATIC', 'COMBINED') AND h.state IN ('HELD', 'CONCLUDED')) AS thematic_held,
     s.id IS NOT NULL AS sent,
     CASE WHEN s.due_on IS NULL THEN NULL
-         ELSE (s.submitted_at AT TIME ZONE %s)::date <= s.due_on END AS sent_on_time,
-    meeting_day.last AS hold_by,
-    coalesce(s.due_on, deadline_after(f.held_on, rules.sending_lag_days, rules.sending_lag_unit, place.path)) AS send_by,
+         ELSE (s.submitted_at AT TIME ZONE %s)::date <= greatest(s.due_on, extended.until) END AS sent_on_time,
+    -- The latest extension counts; where rules set no day for sending, it sets none either.
+    greatest(meeting_day.last, extended.until) AS hold_by,
+    CASE WHEN sending.by IS NOT NULL THEN greatest(sending.by, extended.until) END AS send_by,
     coalesce(s.state = 'RETURNED', false) AS returned,
     coalesce(s.state = 'VERIFIED', false) AS verified,
     s.id AS sheet_id,
@@ -182,9 +183,13 @@ LEFT JOIN evaluations_scoresheet s ON s.cell_id = t.cell_id AND s.month = t.mont
 LEFT JOIN LATERAL ({nearest_rules("place.path", "coalesce(f.held_on, t.month)")}) rules ON true
 CROSS JOIN LATERAL (
     SELECT t.month + rules.meeting_day - 1 AS day, t.month + coalesce(rules.last_day, rules.meeting_day) - 1 AS last) meeting_day
+CROSS JOIN LATERAL (SELECT coalesce(s.due_on,
+    deadline_after(f.held_on, rules.sending_lag_days, rules.sending_lag_unit, place.path)) AS by) sending
+LEFT JOIN LATERAL (SELECT e.until FROM evaluations_extension e WHERE e.cell_id = t.cell_id AND e.month = t.month
+    ORDER BY e.granted_at DESC, e.id DESC LIMIT 1) extended ON true
 WHERE place.during @> t.month OR f.id IS NOT NULL
 """
-MONTH_SCORE_COLUMNS = tuple(field.column for field in MonthScore._meta.concrete_fields if not field.primary_key)
+MONTH_SCORE_COLUMNS = tuple(field.column for field in MonthScore._meta.concrete_fields if not (field.primary_key or field.generated))
 
 
 def store_month_scores(targets: Targets) -> int:

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from evaluations.checking.facts import committees_of, first_place_in
-from evaluations.models import CommitteeSummary, Grade, MonthFacts, MonthScore, ScoreSheet, ScoreState, SheetState
-from evaluations.periods import PeriodKind
+from evaluations.models import CommitteeSummary, Extension, Grade, MonthFacts, MonthScore, ScoreSheet, ScoreState, SheetState
+from evaluations.periods import Month, PeriodKind
 from meetings.models import THEMATIC_KINDS, Cell, Committee, DayUnit, Holiday, MeetingRules, path_end
 
 
@@ -23,6 +23,10 @@ def month_score_of(cell: Cell, month: date, facts: MonthFacts | None, sheet: Sco
     held_on = facts.held_on if facts else None
     rules = _rules(chain, held_on or month)
     official = sheet is not None and sheet.verified_total is not None
+    extended = _extended_until(cell, month)
+    hold_by = _later(_hold_by(month, rules), extended)
+    send_by = sheet.due_on if sheet and sheet.due_on else _send_by(held_on, rules, chain)
+    send_by = send_by and _later(send_by, extended)
     total, grade = (None, "") if sheet is None else (sheet.verified_total, sheet.verified_grade) if official else (sheet.total, sheet.grade)
     return {
         "cell_id": cell.pk,
@@ -35,9 +39,10 @@ def month_score_of(cell: Cell, month: date, facts: MonthFacts | None, sheet: Sco
         "held_on_day": _held_on_day(month, held_on, rules, chain),
         "thematic_held": any(sitting.kind in THEMATIC_KINDS for sitting in cell.meetings.held().for_month_of(month)),
         "sent": sheet is not None,
-        "sent_on_time": None if sheet is None or sheet.due_on is None else timezone.localdate(sheet.submitted_at) <= sheet.due_on,
-        "hold_by": _hold_by(month, rules),
-        "send_by": sheet.due_on if sheet and sheet.due_on else _send_by(held_on, rules, chain),
+        "sent_on_time": None if sheet is None or sheet.due_on is None else timezone.localdate(sheet.submitted_at) <= send_by,
+        "hold_by": hold_by,
+        "send_by": send_by,
+        "due_by": (hold_by or Month.of(month).next.first - timedelta(days=1)) if facts is None else None if sheet else send_by,
         "returned": sheet is not None and sheet.state == SheetState.RETURNED,
         "verified": sheet is not None and sheet.state == SheetState.VERIFIED,
         "sheet_id": sheet.pk if sheet else None,
@@ -81,6 +86,15 @@ def _held_on_day(month: date, held_on: date | None, rules: MeetingRules | None, 
 def _hold_by(month: date, rules: MeetingRules | None) -> date | None:
     last_day = rules and (rules.last_day or rules.meeting_day)
     return month + timedelta(days=last_day - 1) if last_day else None
+
+
+def _extended_until(cell: Cell, month: date) -> date | None:
+    granted = sorted(Extension.objects.filter(cell=cell, month=month), key=lambda each: (each.granted_at, each.pk))
+    return granted[-1].until if granted else None
+
+
+def _later(day: date | None, other: date | None) -> date | None:
+    return max(filter(None, (day, other)), default=None)
 
 
 def _send_by(held_on: date | None, rules: MeetingRules | None, chain: list[Committee]) -> date | None:

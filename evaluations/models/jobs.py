@@ -130,7 +130,7 @@ class Notice(models.Model):
 
 
 class Extension(models.Model):
-    """A cell may hold or send a month later, until a day (included), for a reason."""
+    """A cell may hold or send a month later, until a day (included), for a reason. Of several for a month the latest granted counts."""
 
     cell = models.ForeignKey(Cell, models.CASCADE, related_name="extensions")
     month = models.DateField()

@@ -5,7 +5,8 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Func, Q, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.criteria import CriteriaSet, Criterion, Grade, Row
@@ -178,6 +179,9 @@ class ScoreState(models.TextChoices):
     SCORED = "SCORED", _("Scored")
 
 
+LAST_DAY = Func(F("month"), template="(%(expressions)s + interval '1 month - 1 day')::date", output_field=models.DateField())
+
+
 class MonthScore(models.Model):
     """The month's score of a cell, or why there is none: one row for every cell that stood in the tree that month."""
 
@@ -194,9 +198,15 @@ class MonthScore(models.Model):
     thematic_held = models.BooleanField()
     sent = models.BooleanField()
     sent_on_time = models.BooleanField(null=True)
-    # By which day the rules want it held, and sent; NULL where they set none, or none yet.
+    # By which day the rules, or an extension, want it held, and sent; NULL where they set none, or none yet.
     hold_by = models.DateField(null=True)
     send_by = models.DateField(null=True)
+    # By which day the cell's next step is due: held (without a rule by the month's last day), then sent; NULL once sent, or without a day.
+    due_by = models.GeneratedField(
+        expression=Case(When(held=False, then=Coalesce("hold_by", LAST_DAY)), When(sent=False, then=F("send_by"))),
+        output_field=models.DateField(null=True),
+        db_persist=True,
+    )
     returned = models.BooleanField(default=False)
     verified = models.BooleanField(default=False)
     sheet = models.ForeignKey(ScoreSheet, models.CASCADE, null=True, related_name="+")
@@ -220,6 +230,12 @@ class MonthScore(models.Model):
         indexes = [
             models.Index(fields=["month", "counted_path"], name="month_score_by_place"),
             models.Index(fields=["committee", "month"], name="month_score_by_committee"),
+            models.Index(
+                fields=["month", "due_by", "counted_path"],
+                include=["held", "cell"],
+                name="month_score_to_be_done",
+                condition=Q(due_by__isnull=False),
+            ),
         ]
 
     def __str__(self):
