@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
+from uuid import UUID
 
 from django.db.models import Prefetch
 
 from evaluations.measures import MEASURES, Measure
-from evaluations.models import Condition, CriteriaSet, Criterion, NotApplicable, Parameter, Row
+from evaluations.models import Condition, CriteriaSet, Criterion, NotApplicable, Parameter, Row, SetState
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +85,34 @@ def _test(condition: Condition) -> Test:
 
 
 def definition_of(criteria_set: CriteriaSet) -> Definition:
-    """The set's definition. Raises KeyError for an unknown measure (publishing lets none through)."""
+    """The set's definition. Raises KeyError for an unknown measure (publishing lets none through).
+
+    What is published never changes and is read once by each process; a draft is read every time.
+    """
+    lines = _read_lines if criteria_set.state == SetState.DRAFT else _published_lines
+    return Definition(criteria_set, lines(criteria_set.public_id))
+
+
+def _read_lines(public_id: UUID) -> tuple[Line, ...]:
     conditions = Condition.objects.select_related("parameter")
-    criteria = criteria_set.criteria.select_related("group", "concretises").prefetch_related(
-        Prefetch("applies_when", conditions),
-        Prefetch("rows", Row.objects.prefetch_related(Prefetch("conditions", conditions))),
+    criteria = (
+        Criterion.objects.filter(criteria_set__public_id=public_id)
+        .select_related("group", "concretises")
+        .prefetch_related(
+            Prefetch("applies_when", conditions),
+            Prefetch("rows", Row.objects.prefetch_related(Prefetch("conditions", conditions))),
+        )
     )
-    return Definition(
-        criteria_set,
-        tuple(
-            Line(
-                index,
-                criterion,
-                tuple(Level(row.points, row.words, tuple(map(_test, row.conditions.all())), row.pk) for row in criterion.rows.all()),
-                tuple(map(_test, criterion.applies_when.all())),
-            )
-            for index, criterion in enumerate(criteria)
-        ),
+    return tuple(
+        Line(
+            index,
+            criterion,
+            tuple(Level(row.points, row.words, tuple(map(_test, row.conditions.all())), row.pk) for row in criterion.rows.all()),
+            tuple(map(_test, criterion.applies_when.all())),
+        )
+        for index, criterion in enumerate(criteria)
     )
+
+
+# A country has a set for each province and year, and few are asked for at a time.
+_published_lines = lru_cache(maxsize=128)(_read_lines)

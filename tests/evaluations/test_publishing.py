@@ -217,3 +217,15 @@ def test_lines_stand_in_their_order_in_a_clone(sample, province):
     codes = [entry.criterion.code for entry in definition_of(copy_of(sample, province))]
     assert codes == [entry.criterion.code for entry in definition_of(sample)]
     assert Parameter.objects.filter(criteria_set__code="minh-hoa").count() == 3
+
+
+def test_a_published_set_is_read_once_and_a_draft_every_time(sample, province, django_assert_num_queries):
+    draft = copy_of(sample, province)
+    definition_of(draft)
+    first = draft.criteria.first()
+    Criterion.objects.filter(pk=first.pk).update(title="Đổi tên")
+    assert definition_of(draft).lines[0].criterion.title == "Đổi tên"
+    published = publish(criteria_set=draft, committee=province)
+    definition_of(published)
+    with django_assert_num_queries(0):
+        assert definition_of(published).criteria_set is published
