@@ -131,14 +131,19 @@ def browser_program() -> str | None:
     return next((path for name in found if (path := shutil.which(name))), None)
 
 
+def required_browser() -> str:
+    """The browser's program. Without one the test is skipped with the reason, or fails where REQUIRE_BROWSER=1 asks for it."""
+    if program := browser_program():
+        return program
+    reason = "no browser here: install Chromium, or name its program with CHROMIUM=/path"
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(f"REQUIRE_BROWSER=1, and {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    program = browser_program()
-    if program is None:
-        reason = "no browser here: install Chromium, or name its program with CHROMIUM=/path"
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail(f"REQUIRE_BROWSER=1, and {reason}", pytrace=False)
-        pytest.skip(reason)
+    program = required_browser()
     arguments = BROWSER_ARGUMENTS + (["--no-sandbox"] if os.getuid() == 0 else [])
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=arguments)

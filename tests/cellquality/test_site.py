@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cellquality.celery import app
 from cellquality.processes import wait_until
-from tests.site import site_on, status_of
+from tests.site import required_browser, site_on, status_of
 
 
 @pytest.mark.journey
@@ -42,3 +42,11 @@ def test_what_a_killed_worker_left_another_takes(committed_db):
         assert wait_until(lambda: not queue.llen("celery") and not queue.hlen("unacked"), within=30), site.log("worker")
         queue.close()
         assert "Traceback" not in site.log("web") + site.log("worker")
+
+
+@pytest.mark.parametrize(("required", "ending"), [("", pytest.skip.Exception), ("1", pytest.fail.Exception)])
+def test_without_a_browser_journeys_say_why_and_fail_only_where_one_is_required(monkeypatch, required, ending):
+    monkeypatch.setenv("CHROMIUM", "/nowhere/chromium")
+    monkeypatch.setenv("REQUIRE_BROWSER", required)
+    with pytest.raises(ending, match="no browser here: install Chromium"):
+        required_browser()

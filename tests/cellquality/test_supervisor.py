@@ -8,12 +8,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import redis
 
-from cellquality.embedded import DATABASE, SUPERUSER, Cluster
+from cellquality.embedded import APP, DATABASE, OWNER, SUPERUSER, Broker, Cluster
 from cellquality.places import PROJECT
 from cellquality.processes import command_line, wait_until
 from meetings.models import Committee, Level
@@ -122,6 +124,27 @@ def test_it_says_ready_when_the_page_answers_and_ctrl_c_stops_everything(run):
     site.wait_ready()
     assert status_of(site.url) < 400
     ends_everything(site, signal.SIGINT)
+
+
+def test_a_database_and_a_broker_of_your_own_are_used_and_get_no_made_up_data(committed_db, tmp_path):
+    Committee.objects.create(name=COMMITTEE, level=Level.UPPER_GRASSROOTS)
+    broker = Broker(tmp_path)
+    with ExitStack() as stack:
+        stack.callback(broker.stop)
+        broker.start()
+        (tmp_path / "var").mkdir()
+        owner = committed_db.replace(APP, OWNER)
+        site = Run(tmp_path / "var", free_port(), DATABASE_URL=committed_db, OWNER_DATABASE_URL=owner, BROKER_URL=broker.url())
+        stack.callback(site.process.kill)
+        site.wait_ready()
+        assert status_of(site.url) < 400
+        reads_from = redis.Redis(unix_socket_path=str(broker.socket)).client_list
+        assert wait_until(lambda: any(client["cmd"] == "brpop" for client in reads_from()), within=30), "the worker waits at this broker"
+        assert {path.name for path in site.data.iterdir() if path.is_dir()} == set(), "no server of its own"
+        assert list(Committee.objects.values_list("name", flat=True)) == [COMMITTEE]
+        assert "_URL" not in (site.data / "environment").read_text(), "addresses may hold passwords"
+        assert site.end(signal.SIGINT) == 0
+        assert broker.answers(), "what was not started here is not stopped here"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the parent-death signal is Linux's")
