@@ -109,7 +109,8 @@ def test() -> None:
     """Linter, formatter and all tests; ends with the code of the first that fails."""
     prepare(PROJECT / "requirements-dev.txt")
     # Two at a time, each with a cluster of its own; a file stays together, since its tests may share a database.
-    tests = ["pytest", "-q", "-rs", "-n", "2", "--dist", "loadfile"]
+    # In the order in which they are found: by number of tests the few long journeys would come last, and one process would wait.
+    tests = ["pytest", "-q", "-rs", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     steps = [["ruff", "check", "--quiet", "."], ["ruff", "format", "--check", "--quiet", "."], tests]
     codes = [subprocess.run([PYTHON, "-m", *step]).returncode for step in steps]
     for step, code in zip(steps, codes, strict=True):
