@@ -6,7 +6,7 @@ from functools import cached_property
 
 from django.utils import timezone
 
-from evaluations.models import MonthScore, ScoreSheet, SheetEvent, SheetState
+from evaluations.models import Extension, MonthScore, ScoreSheet, SheetEvent, SheetState
 from evaluations.periods import Month
 from evaluations.queue import returned_to
 from evaluations.returned import returned_on
@@ -48,6 +48,11 @@ class CellMonth:
         """The lock over the month, None where there is none."""
         lock = locks_over([(self.cell.pk, self.month.first)]).get((self.cell.pk, self.month.first))
         return lock and Closed(None, lock)
+
+    @cached_property
+    def extension(self) -> Extension | None:
+        """The one that counts, None where more time was not given."""
+        return Extension.objects.filter(cell=self.cell, month=self.month.first).order_by("-granted_at", "-pk").first()
 
     @cached_property
     def preparation(self) -> CommitteePreparation | None:

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from evaluations.converters import LongerConverter, MonthConverter, PeriodConverter
-from evaluations.views import boards, exports, home, jobs, months, periods, queue, returned, review, sheets, values
+from evaluations.views import boards, exports, home, jobs, late, months, notices, periods, queue, returned, review, sheets, values
 
 register_converter(MonthConverter, "month")
 register_converter(PeriodConverter, "period")
@@ -25,6 +25,9 @@ urlpatterns = [
     path("cells/<uuid:cell>/months/<month:month>/vote", returned.cell_vote_anew, name="cell_vote_anew"),
     path("committees/<uuid:committee>/queue", queue.queue_now, name="queue_now"),
     path("committees/<uuid:committee>/<month:month>/queue", queue.queue, name="queue"),
+    path("committees/<uuid:committee>/<month:month>/late", late.late_list, name="late"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<uuid:notice>", notices.notice_open, name="notice_open"),
     path("committees/<uuid:committee>/<period:period>/exports", exports.exports, name="exports"),
     path("committees/<uuid:committee>/<period:period>/score", exports.score_anew, name="score_anew"),
     path("jobs/", jobs.jobs, name="jobs"),

@@ -124,6 +124,18 @@ class Authority:
     def _not_ones_own(self, senders: Collection[int]) -> Permit:
         return Permit(_("You sent this sheet yourself; someone else verifies it.")) if self.user.pk in senders else YES
 
+    def to_extend_under(self, committee: Committee) -> Permit:
+        """Give the cells right under the committee more time to hold or send a month."""
+        if any(office.pk == committee.pk for office in self.offices):
+            return YES
+        return Permit(_("Deadlines are extended by the office of the committee right above the cells."))
+
+    def to_remind(self, committee: Committee) -> Permit:
+        """Remind the cells of a whole subtree of what they have not held or sent yet."""
+        if any(committee.is_within(office.scope_path) for office in self.offices):
+            return YES
+        return Permit(_("Cells are reminded by the office of the committee or of one above it."))
+
     def to_score_anew(self, committee: Committee) -> Permit:
         """Have the months of a whole subtree measured and scored again."""
         if any(committee.is_within(office.scope_path) for office in self.offices):

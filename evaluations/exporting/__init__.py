@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluations.dashboard import chain_above
-from evaluations.exporting import lists, verifying
+from evaluations.exporting import lists, overdue, verifying
 from evaluations.exporting.asking import Asked
 from evaluations.exporting.docx import write_docx
 from evaluations.exporting.files import KEPT_FOR, new_file
@@ -55,6 +55,7 @@ EXPORTS: Mapping[str, Export] = {
     "report": Export(gettext_lazy("The year's report"), report, forms=(DOCX, XLSX), periods=(PeriodKind.YEAR,)),
     "committees": Export(gettext_lazy("Committees below"), lists.committees, lists.chosen_committees),
     "cells": Export(gettext_lazy("Cells"), lists.cells, lists.chosen_cells),
+    "late": Export(gettext_lazy("Not held or not sent"), overdue.late_list, overdue.chosen_late, periods=(PeriodKind.MONTH,)),
     "sheets": Export(
         *(gettext_lazy("Sheets to verify"), verifying.sheets, verifying.chosen_sheets),
         periods=(PeriodKind.MONTH,),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from evaluations.exporting.files import open_file
 from evaluations.jobs import cancel_job, rerun_job
 from evaluations.models import Job
+from evaluations.notices import mark_read, notices_of
 from meetings.refusing import Refused
 
 JOBS_PER_PAGE = 30
@@ -49,9 +50,14 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def job(request: HttpRequest, job: UUID) -> HttpResponse:
-    """Template `evaluations/job.html`: `job`, `time_left` (words), `has_file`. Asks for itself again while the job is under way."""
+    """Template `evaluations/job.html`: `job`, `time_left` (words), `has_file`. Asks for itself again while the job is under way.
+
+    Seen at its end, its notice is read.
+    """
     now = timezone.now()
     own = _own(request, job)
+    if not own.is_undone:
+        mark_read(notices_of(request.authority).filter(job=own), at=now)
     context = {"job": own, "time_left": _time_left(own, now), "has_file": own.has_file(now)}
     return render(request, "evaluations/job.html", context)
 
