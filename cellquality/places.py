@@ -22,6 +22,8 @@ LONGEST_SOCKET_DIRECTORY = 85
 # What lies in the data directory, for `make clean-data`.
 KEPT = ["postgresql-*", "postgresql.*", "valkey", "exports", "*.log", "beat", "beat.*", "beat-*"]
 KEPT += ["secret-key", "environment", "children", "lock"]
+# The folder in it where `manage.py bench_pages` keeps its databases.
+BENCH = "bench"
 
 
 def data_directory() -> Path:
@@ -145,7 +147,8 @@ def socket_directory(wanted: Path, account: Account | None) -> Path:
 def remove_data(data: Path) -> list[Path]:
     """Delete what `make run` keeps, and nothing else that may lie in a folder named by DATA_DIR; answers with what went."""
     removed = []
-    for place in (data, elsewhere(data)):
+    bench = data / BENCH
+    for place in (bench, elsewhere(bench), data, elsewhere(data)):
         for path in sorted({path for kind in KEPT for path in place.glob(kind)}):
             if path.is_dir():
                 shutil.rmtree(path)

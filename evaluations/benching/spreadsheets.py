@@ -1,6 +1,7 @@
 """How many rows a second a spreadsheet is written with, and how much memory that takes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -27,6 +28,12 @@ class Written:
     @property
     def rows_per_second(self) -> float:
         return self.rows / self.seconds
+
+
+def shortened(book: Book, rows: int) -> Book:
+    """The same book, of each table no more than the first so many rows."""
+    tables = [replace(table, rows=islice(table.rows, rows), count=min(table.count, rows)) for table in book.tables]
+    return replace(book, tables=tables)
 
 
 def measure_spreadsheet(book: Book) -> Written:
