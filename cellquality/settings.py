@@ -190,9 +190,10 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Reminders go out by e-mail too where a server is named (smtp+tls://user:password@host:587), from MAIL_FROM.
-SENDS_MAIL = bool(env.str("EMAIL_URL", default=""))
-_mail = env.email_url("EMAIL_URL", default="dummymail://")
-EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_BACKEND"], _mail["EMAIL_HOST"], _mail["EMAIL_PORT"] or 25
+_mail_server = env.str("EMAIL_URL", default="")
+SENDS_MAIL = bool(_mail_server)
+_mail = env.email_url_config(_mail_server or "dummymail://")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_BACKEND"], _mail["EMAIL_HOST"] or "localhost", _mail["EMAIL_PORT"] or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"] or None

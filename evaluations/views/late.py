@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -34,7 +35,7 @@ def late_list(request: HttpRequest, committee: UUID, month: Month) -> HttpRespon
     """`?show=` one of `late.SHOWN`, `?order=` one of `late.ORDERS`; a POST does `act` with the ticked cells: extend, remind, remind_all.
 
     Template `evaluations/late.html`: committee, crumbs, month, rows ([Row]), page, show, shown ([(key, label, count)]), order, orders,
-    others ([(Month, count)]), ticked ({public id}), may_extend, may_remind, extending, reminding (forms), form (the posted one).
+    others ([(Month, count)]), ticked ({public id}), may_extend, may_remind, sends_mail, extending, reminding, form (the posted one).
     """
     committee = committee_in_scope(request.authority, committee)
     show, order = request.GET.get("show", "late"), request.GET.get("order", "due")
@@ -72,6 +73,7 @@ def late_list(request: HttpRequest, committee: UUID, month: Month) -> HttpRespon
             "ticked": ids_of(request.POST.getlist("cell")),
             "may_extend": request.authority.to_extend_under(committee),
             "may_remind": request.authority.to_remind(committee) and show in REMINDED_OF,
+            "sends_mail": settings.SENDS_MAIL,
             "extending": extending,
             "reminding": reminding,
             "form": form,

@@ -34,6 +34,20 @@ def test_settings_are_sane_with_an_empty_environment(tmp_path):
     assert first["SESSION_COOKIE_HTTPONLY"] is True
 
 
+@pytest.mark.parametrize(
+    ("address", "read"),
+    [
+        ("", [False, "django.core.mail.backends.dummy.EmailBackend", "localhost", 25, False]),
+        ("smtp+tls://thu:kin@mail.example.vn:587", [True, "django.core.mail.backends.smtp.EmailBackend", "mail.example.vn", 587, True]),
+        ("smtp://mail.example.vn", [True, "django.core.mail.backends.smtp.EmailBackend", "mail.example.vn", 25, False]),
+    ],
+)
+def test_reminders_go_by_e_mail_only_where_a_server_is_named(tmp_path, address, read):
+    names = ["SENDS_MAIL", "EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_USE_TLS"]
+    program = f"import json; from django.conf import settings; print(json.dumps([getattr(settings, n) for n in {names}]))"
+    assert json.loads(python("-c", program, tmp_path=tmp_path, EMAIL_URL=address).stdout) == read
+
+
 @pytest.mark.parametrize(("env", "code"), [({"BEHIND_HTTPS": "1"}, 0), ({"BEHIND_HTTPS": "1", "DEBUG": "1"}, 1), ({}, 1)])
 def test_djangos_own_deployment_checks_pass_behind_https_and_twins_without_do_not(tmp_path, env, code):
     ended = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", tmp_path=tmp_path, **env)
