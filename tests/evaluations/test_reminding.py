@@ -16,6 +16,7 @@ from evaluations.works import WORKERS
 from meetings.models import User
 from meetings.recording import Refused
 from tests.evaluations.late_months import MONTH, NOVEMBER, NOW, TODAY, late_cell, make_ground, secretary_of
+from tests.factories import make_user
 from tests.meetings.sitting_pages import browser_of, words_of
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +251,18 @@ class TestThePage:
         answer = self.post(ground, act="remind", cell=[foreign.public_id])
         assert answer.status_code == 422
         assert not Job.objects.exists()
+
+    def test_an_auditor_reminds_nobody(self, ground):
+        late_cell(ground.commune)
+        auditor = make_user("kiem-tra", auditor_of=ground.province)
+        assert self.post(ground, auditor, act="remind_all").status_code == 403
+        path = reverse("late", args=[ground.commune.public_id, MONTH])
+        assert b'name="act"' not in browser_of(auditor).get(path).content
+        assert not Job.objects.exists()
+
+    def test_twin_without_the_guard_they_would(self, ground, monkeypatch):
+        late_cell(ground.commune)
+        auditor = make_user("kiem-tra", auditor_of=ground.province)
+        monkeypatch.setattr("meetings.permissions.Authority.to_remind", lambda *_: True)
+        assert self.post(ground, auditor, act="remind_all").status_code == 302
+        assert Job.objects.get().requested_by == auditor
