@@ -1,30 +1,33 @@
-"""Figures as a person reads them, in the reader's decimal mark."""
+"""Figures as a person reads them, in the reader's decimal mark. A page writes them by the thousand: whole numbers put together as text."""
 
-from django.utils.formats import number_format
+from django.utils.formats import get_format
+
+
+def _with_decimals(whole: int, digits: str) -> str:
+    return f"{whole}{get_format('DECIMAL_SEPARATOR')}{digits}"
 
 
 def points(hundredths: int | None) -> str:
     """450 → 4.5, 400 → 4; an en dash for none."""
     if hundredths is None:
         return "–"
+    if hundredths < 0:
+        return f"-{points(-hundredths)}"
     whole, rest = divmod(hundredths, 100)
-    if not rest:
-        return number_format(whole, use_l10n=True)
-    places = 1 if rest % 10 == 0 else 2
-    return number_format(hundredths / 100, decimal_pos=places, use_l10n=True)
+    return _with_decimals(whole, f"{rest:02}".rstrip("0")) if rest else str(whole)
 
 
 def percent_of(part: int, whole: int) -> str:
     """'95.3 %', cut and not rounded; '' of nothing."""
     if not whole:
         return ""
-    tenths = part * 1000 // whole
-    return f"{number_format(tenths / 10, decimal_pos=1, use_l10n=True)}\N{NO-BREAK SPACE}%"
+    all_of_it, tenths = divmod(part * 1000 // whole, 10)
+    return f"{_with_decimals(all_of_it, str(tenths))}\N{NO-BREAK SPACE}%"
 
 
 def decimal(value: float | None) -> str:
     """One decimal place; an en dash for none."""
-    return "–" if value is None else number_format(round(value, 1), decimal_pos=1, use_l10n=True)
+    return "–" if value is None else f"{round(value, 1):.1f}".replace(".", get_format("DECIMAL_SEPARATOR"))
 
 
 def signed(value: float | None) -> str:
@@ -38,4 +41,4 @@ def signed(value: float | None) -> str:
 
 def count(number: int) -> str:
     """12345 → 12,345."""
-    return number_format(number, use_l10n=True, force_grouping=True)
+    return f"{number:,}".replace(",", get_format("THOUSAND_SEPARATOR"))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -99,20 +100,44 @@ def _share_tile(month: Month, share: MonthShare | None, url: str) -> Tile:
 
 def heat_of_cells(cells: Iterable[CellBelow], months: Sequence[Month], link: Link, link_of_month: LinkOfMonth) -> list[HeatRow]:
     """The class of each cell, month by month."""
+    words = _Words.now()
+    firsts = [month.first for month in months]
     return [
         HeatRow(
             each.score.cell.name,
             link(each.score),
-            tuple(_class_tile(month, each.months.get(month.first), link_of_month(each.score, month)) for month in months),
+            tuple(
+                words.tile(month, each.months.get(first), link_of_month(each.score, month))
+                for month, first in zip(months, firsts, strict=True)
+            ),
         )
         for each in cells
     ]
 
 
-def _class_tile(month: Month, of_cell: MonthOfCell | None, url: str) -> Tile:
-    if of_cell is None:
-        return Tile(month, "", "", "", "none", "–", _("not in the tree"))
-    if not of_cell.grade:
-        return Tile(month, url, "–", "", "none", "–", str(ScoreState(of_cell.state).label))
-    grade = Grade(of_cell.grade)
-    return Tile(month, url, str(SHORT[grade]), "", grade.lower(), points(of_cell.total), f"{grade.label}, {points(of_cell.total)}")
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the boxes of classes say in the reader's language, looked up once for all of them."""
+
+    absent: str
+    states: Mapping[str, str]
+    grades: Mapping[str, str]
+    short: Mapping[str, str]
+
+    @classmethod
+    def now(cls) -> Self:
+        return cls(
+            _("not in the tree"),
+            {state.value: str(state.label) for state in ScoreState},
+            {grade.value: str(grade.label) for grade in Grade},
+            {grade.value: str(short) for grade, short in SHORT.items()},
+        )
+
+    def tile(self, month: Month, of_cell: MonthOfCell | None, url: str) -> Tile:
+        if of_cell is None:
+            return Tile(month, "", "", "", "none", "–", self.absent)
+        grade = of_cell.grade
+        if not grade:
+            return Tile(month, url, "–", "", "none", "–", self.states[of_cell.state])
+        total = points(of_cell.total)
+        return Tile(month, url, self.short[grade], "", grade.lower(), total, f"{self.grades[grade]}, {total}")

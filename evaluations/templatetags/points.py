@@ -1,12 +1,9 @@
 """Points and other figures in templates: what a person reads out."""
 
-from collections.abc import Iterable
-
 from django import template
 from django.utils.translation import gettext as _
 
 from evaluations import figures
-from evaluations.models import PeriodScore
 from evaluations.periods import Month, Period
 
 register = template.Library()
@@ -15,12 +12,6 @@ register.filter("percent_of", figures.percent_of)
 register.filter("decimal", figures.decimal)
 register.filter("signed", figures.signed)
 register.filter("count", figures.count)
-
-
-@register.filter
-def by_month(score: PeriodScore, period: Period) -> Iterable[tuple[Month, int | None]]:
-    """Each month of the period with the points that count in it; None where it had none."""
-    return zip(period.months, score.points_by_month, strict=True)
 
 
 @register.filter

@@ -1,6 +1,5 @@
 """A committee's board: how complete a period is, how good, and down to the cells."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -8,12 +7,12 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from evaluations import charts, dashboard, funnel, heat, shown, stages
+from evaluations.addresses import address_of
 from evaluations.converters import YEARS
 from evaluations.dashboard import Board
 from evaluations.periods import KINDS, Month, Period
@@ -129,25 +128,28 @@ def _drawn(board: Board, page: Page, kept: str, today: date) -> dict:
         "cell_heat_key": heat.KEY_OF_CLASSES,
         "class_key": charts.CLASSES,
         "cell_scores": [each.score for each in cells],
-        "cell_heat": heat.heat_of_cells(cells, months, to_cell, _to_month_of_cell) if cells else [],
+        "cell_heat": heat.heat_of_cells(cells, months, to_cell, _to_month_of_cell()) if cells else [],
     }
 
 
 def _to_board(period: Period, kept: str) -> charts.Link:
-    return lambda each: reverse("committee_board", args=[each.public_id, period]) + kept
+    address = address_of("committee_board")
+    return lambda each: address(each.public_id, period) + kept
 
 
-def _to_month_of_board(kept: str) -> Callable[[object, Month], str]:
-    return lambda each, month: reverse("committee_board", args=[each.public_id, month]) + kept
+def _to_month_of_board(kept: str) -> heat.LinkOfMonth:
+    address = address_of("committee_board")
+    return lambda each, month: address(each.public_id, month) + kept
 
 
 def _to_cell(period: Period, today: date) -> charts.Link:
-    last = _last_month_gone_by(period, today)
-    return lambda score: reverse("cell_month", args=[score.cell.public_id, last])
+    last, address = _last_month_gone_by(period, today), address_of("cell_month")
+    return lambda score: address(score.cell.public_id, last)
 
 
-def _to_month_of_cell(score: object, month: Month) -> str:
-    return reverse("cell_month", args=[score.cell.public_id, month])
+def _to_month_of_cell() -> heat.LinkOfMonth:
+    address = address_of("cell_month")
+    return lambda score, month: address(score.cell.public_id, month)
 
 
 def committee_cells(request: HttpRequest, committee: UUID, period: Period) -> HttpResponse:
