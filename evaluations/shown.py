@@ -96,7 +96,7 @@ def cells_right_below(
 def _listed(period: Period, show: str, kind: str, order: str) -> QuerySet[MonthScore] | QuerySet[PeriodScore]:
     shown, scores = SHOWN[show], scores_in(period)
     if isinstance(period, Month):
-        scores = scores.filter(shown.months).select_related("sheet")
+        scores = scores.filter(shown.months)
     elif shown.counted is None:
         scores = scores.filter(shown.cells)
     else:

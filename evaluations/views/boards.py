@@ -15,6 +15,7 @@ from evaluations import charts, dashboard, funnel, heat, shown, stages
 from evaluations.addresses import address_of
 from evaluations.converters import YEARS
 from evaluations.dashboard import Board
+from evaluations.paging import ChosenFirst
 from evaluations.periods import KINDS, Month, Period
 from evaluations.publications import publication_of
 from meetings.models import CellKind
@@ -178,7 +179,7 @@ def committee_cells(request: HttpRequest, committee: UUID, period: Period) -> Ht
             "kind_label": CellKind(kind).label if kind else "",
             "order": order if order in dict(ORDERS_OF_CELLS) else "name",
             "orders": ORDERS_OF_CELLS,
-            "page": Paginator(cells, CELLS_PER_PAGE).get_page(request.GET.get("page")),
+            "page": ChosenFirst(cells, CELLS_PER_PAGE).get_page(request.GET.get("page")),
             "last_month": _last_month_gone_by(period, timezone.localdate()),
             "counted_as": shown.SHOWN[show].label if counts_months else "",
             "months_counted": shown.months_counted(cells) if counts_months else None,
