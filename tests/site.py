@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from cellquality.commands import beat_command, web_command, worker_command
@@ -158,6 +159,17 @@ def page_of(browser: Browser, device: dict) -> Iterator[Page]:
     context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
+
+
+def serious_findings(page: Page, *, colours: bool = True) -> list[str]:
+    """What axe finds serious or worse, each with the first element it found it at.
+
+    Most of its time goes into the contrast of colours, which no width changes: whoever looks at a page in two widths asks for it in one.
+    """
+    page.evaluate(Axe().axe_script)
+    options = {"resultTypes": ["violations"], "preload": False, "rules": {"color-contrast": {"enabled": colours}}}
+    found = page.evaluate("options => axe.run(options).then(results => results.violations)", options)
+    return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found if each["impact"] in {"serious", "critical"}]
 
 
 @pytest.fixture

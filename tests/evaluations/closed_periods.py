@@ -70,11 +70,22 @@ def _points(rng: Random, scored: bool) -> dict[str, object]:
 
 def set_month(cell: Cell, month: date, **columns) -> None:
     """What a month's score is from now on, with the sums above it; nothing is noted, as if a worker had scored it."""
+    _write_month(cell, month, columns)
+    _sum_up([cell], Month.of(month))
+
+
+def _write_month(cell: Cell, month: date, columns: dict[str, object]) -> None:
     usual = {"committee": cell.placements.get().parent, "counted_path": cell.scope_path, "cell_kind": cell.kind}
     blank = {"state": ScoreState.NOT_HELD, "held": False, "sent": False, "thematic_held": False}
     MonthScore.objects.update_or_create(cell=cell, month=month, defaults=columns, create_defaults=usual | blank | columns)
-    levels = committees_above(Targets.of([(cell.pk, month)]))
-    summarise(levels)
+
+
+def _sum_up(cells: Iterable[Cell], period: Period) -> None:
+    levels = committees_above(Targets.of([(cell.pk, period.first) for cell in cells]))
+    if isinstance(period, Month):
+        summarise(levels)
+    else:
+        sum_periods(period)
     count_differing(levels)
 
 
@@ -98,11 +109,14 @@ _COUNTS_OF_MONTHS += ["sent_on_time", "with_deadline", "verified", "no_set", "no
 
 def set_period(cell: Cell, period: Period, **columns) -> None:
     """What a longer period's score is from now on, with the sums above it."""
+    _write_period(cell, period, columns)
+    _sum_up([cell], period)
+
+
+def _write_period(cell: Cell, period: Period, columns: dict[str, object]) -> None:
     usual = {"committee": cell.placements.get().parent, "counted_path": cell.scope_path, "cell_kind": cell.kind}
     named = {"cell": cell, "period_kind": period.KIND, "first_on": period.first}
     PeriodScore.objects.update_or_create(**named, defaults=columns, create_defaults=usual | columns)
-    sum_periods(period)
-    count_differing(committees_above(Targets.of([(cell.pk, period.first)])))
 
 
 def sum_periods(period: Period) -> None:
@@ -130,13 +144,18 @@ def _sums(rows: Iterable[PeriodScore]) -> dict[str, int]:
 
 def fill(ground: Ground, period: Period, rng: Random) -> None:
     """Random scores of every cell of the ground for the period."""
-    for cell in ground.cells:
-        change(cell, period, rng)
+    _score_at_random(ground.cells, period, rng)
 
 
 def change(cell: Cell, period: Period, rng: Random) -> None:
     """A new random score of one cell."""
-    if isinstance(period, Month):
-        set_month(cell, period.first, **random_month(rng))
-    else:
-        set_period(cell, period, **random_period(rng, period))
+    _score_at_random([cell], period, rng)
+
+
+def _score_at_random(cells: Iterable[Cell], period: Period, rng: Random) -> None:
+    for cell in cells:
+        if isinstance(period, Month):
+            _write_month(cell, period.first, random_month(rng))
+        else:
+            _write_period(cell, period, random_period(rng, period))
+    _sum_up(cells, period)

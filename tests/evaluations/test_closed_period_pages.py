@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -65,7 +66,7 @@ def close() -> None:
 def recorded_in_november() -> RecordedMonth:
     above = make_committee("Tỉnh ủy", Level.PROVINCE, parent=make_committee("Trung ương", Level.CENTRAL))
     cell = make_cell(committee=make_committee(parent=above))
-    month = RecordedMonth(five(cell), None, put_in_force(above))
+    month = RecordedMonth(five(cell), None, put_in_force(above, effective_from=date(2026, 10, 1)))
     month.meeting = recorded(month.people)
     filled_in(month)
     posted(month)

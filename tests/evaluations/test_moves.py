@@ -30,7 +30,7 @@ def sent() -> RecordedMonth:
     """A cell of a province with November's sheet sent."""
     province = make_committee("Tỉnh ủy", Level.PROVINCE, parent=make_committee("Trung ương", Level.CENTRAL))
     cell = make_cell(committee=make_committee(parent=province))
-    month = RecordedMonth(five(cell), None, put_in_force(province))
+    month = RecordedMonth(five(cell), None, put_in_force(province, effective_from=date(2026, 10, 1)))
     month.meeting = recorded(month.people)
     filled_in(month)
     posted(month)

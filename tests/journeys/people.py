@@ -2,13 +2,10 @@
 
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
 from tests.factories import PASSWORD
-from tests.site import Site
-
-SERIOUS = {"serious", "critical"}
+from tests.site import Site, serious_findings
 
 
 class Person:
@@ -71,11 +68,7 @@ class Person:
 
     def looks(self, name: str = "") -> None:
         """No serious finding of axe, no sideways scrolling, nothing in the console; a picture where PICTURES names a folder."""
-        findings = [
-            f"{found['id']}: {found['nodes'][0]['html'][:120]}"
-            for found in Axe().run(self.page).response["violations"]
-            if found["impact"] in SERIOUS
-        ]
+        findings = serious_findings(self.page, colours=self.size == "phone")
         assert findings == [], f"{self.page.url}: {findings}"
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.page.url} scrolls sideways by {wide}px"
