@@ -26,7 +26,7 @@ import psycopg2
 from psycopg2 import sql
 
 from cellquality.places import PROJECT, cluster_home, executable_home, server_account, socket_directory, writable
-from cellquality.processes import Refusal, as_account, command_line, only_one, spawn, stop, wait_until
+from cellquality.processes import Refusal, as_account, command_line, only_one, signals_wait, spawn, stop, wait_until
 
 OLDEST_MAJOR = 17  # the first with a locale provider that is the same on every system
 SUPERUSER = "postgres"
@@ -121,7 +121,7 @@ class Cluster:
             self._clear_leftovers()
             settings = SETTINGS | {"unix_socket_directories": self.sockets} | (THROW_AWAY if self.throw_away else {})
             options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-            with self.log.open("wb") as output:
+            with self.log.open("wb") as output, signals_wait():
                 self.child = spawn(
                     [self.bin / "postgres", "-D", self.data, *options],
                     dies_by=dies_by,
@@ -263,7 +263,7 @@ class Broker:
         self.home.mkdir(mode=0o700, exist_ok=True)
         persistence = ["--dir", self.home, "--appendonly", "yes", "--save", ""]
         listening = ["--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700"]
-        with self.log.open("wb") as output:
+        with self.log.open("wb") as output, signals_wait():
             self.child = spawn([self.program, *listening, *persistence, "--loglevel", "warning"], output=output)
         wait_until(lambda: self.child.poll() is not None or self.answers(), within=60)
         if self.child.poll() is not None or not self.answers():

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 PR_SET_PDEATHSIG = 1
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -72,6 +73,23 @@ def spawn(
         preexec_fn=die_with_parent if LIBC and dies_by else None,
         **as_account(account),
     )
+
+
+@contextmanager
+def signals_wait() -> Iterator[None]:
+    """A request to stop that arrives within the block takes effect after it.
+
+    Our handler raises, and a child between its start and the moment it is written down would be stopped by nobody.
+    """
+    came = []
+    usual = {number: signal.signal(number, lambda number, frame: came.append(number)) for number in STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in usual.items():
+            signal.signal(number, handler)
+    for number in came[:1]:
+        signal.raise_signal(number)
 
 
 def stop(child: subprocess.Popen, *, by: signal.Signals, within: float) -> None:

@@ -24,7 +24,7 @@ import psycopg2
 from cellquality.commands import beat_command, web_command, worker_command
 from cellquality.embedded import DATABASE, OLDEST_MAJOR, OWNER, Broker, Cluster, last_lines
 from cellquality.places import PROJECT, data_directory, writable
-from cellquality.processes import Refusal, command_line, only_one, spawn, stop, wait_until
+from cellquality.processes import STOPPING, Refusal, command_line, only_one, signals_wait, spawn, stop, wait_until
 from cellquality.translations import compile_translations
 
 # The database is called so until it is migrated and loaded: a first start that was killed begins again.
@@ -54,7 +54,7 @@ class Service:
     child: subprocess.Popen | None = field(default=None, init=False)
 
     def start(self) -> None:
-        with self.log.open("ab") as output:
+        with self.log.open("ab") as output, signals_wait():
             self.child = spawn(self.command, env=self.env, output=output, cwd=PROJECT, dies_by=self.stopped_by)
         self.started(self.child)
 
@@ -151,12 +151,12 @@ class Supervisor:
     def manage(self, *words: str, database: str | None = None) -> None:
         """Run a command of `manage.py` with its output passed through; refuse to go on when it fails."""
         env = self.env | ({"DATABASE_URL": database} if database else {})
-        child = spawn([sys.executable, "manage.py", *words], env=env, cwd=PROJECT)
-        try:
+        with ExitStack() as ending:
+            with signals_wait():
+                child = spawn([sys.executable, "manage.py", *words], env=env, cwd=PROJECT)
+                ending.callback(stop, child, by=signal.SIGTERM, within=5)
             if child.wait():
                 raise Refusal(f"`manage.py {words[0]}` failed (exit {child.returncode}); what it says stands above.")
-        finally:
-            stop(child, by=signal.SIGTERM, within=5)
 
     # --- the processes
 
@@ -285,7 +285,7 @@ def page_answers(url: str) -> bool:
 
 def main() -> int:
     def on_signal(number: int, frame: object) -> None:
-        for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for other in STOPPING:
             signal.signal(other, signal.SIG_IGN)  # we are stopping already
         raise Stopped
 

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.utils.translation import deactivate, override
 
 from cellquality.places import PROJECT
@@ -75,6 +76,20 @@ def committed_db(databases: Databases, django_db_blocker) -> Iterator[str]:
     """A database of this test's own: commits are real and other connections see them. The value is its address."""
     with django_db_blocker.unblock(), databases.committed() as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def laid_for_the_file(request, databases: Databases, django_db_blocker) -> Iterator[object]:
+    """What the file's own function `lay` makes and returns, in a transaction that ends with the file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield request.module.lay()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def laid(laid_for_the_file, db):
+    """What `lay` returned, as it was: each test has a copy of its own, and what it writes is rolled back to the rows that were laid."""
+    return deepcopy(laid_for_the_file)
 
 
 @pytest.fixture

@@ -8,16 +8,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import redis
 
+from cellquality import supervisor
 from cellquality.embedded import APP, DATABASE, OWNER, SUPERUSER, Broker, Cluster
 from cellquality.places import PROJECT
-from cellquality.processes import command_line, wait_until
+from cellquality.processes import command_line, spawn, stop, wait_until
 from meetings.models import Committee, Level
 from tests.site import free_port, status_of
 
@@ -176,6 +177,31 @@ def test_a_killed_process_is_started_again_and_a_second_start_is_a_sentence(run,
     assert second.returncode == 1
     assert f"already running in this folder (process {site.process.pid})" in second.stderr
     assert site.end(signal.SIGHUP) == 0
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["signals wait", "twin in which they do not"])
+def test_a_stop_asked_for_while_a_child_is_started_ends_that_child_too(guarded, data, monkeypatch):
+    children = []
+
+    def started_and_asked(argv, **options):
+        children.append(spawn(["sleep", "60"]))
+        os.kill(os.getpid(), signal.SIGTERM)
+        return children[0]
+
+    def handler(number, frame):
+        raise supervisor.Stopped
+
+    monkeypatch.setattr(supervisor, "spawn", started_and_asked)
+    if not guarded:
+        monkeypatch.setattr(supervisor, "signals_wait", nullcontext)
+    before = signal.signal(signal.SIGTERM, handler)
+    try:
+        with ExitStack() as closing, pytest.raises(supervisor.Stopped):
+            supervisor.Supervisor(data, 1, closing).manage("check")
+        assert (children[0].poll() is not None) is guarded
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        stop(children[0], by=signal.SIGKILL, within=1)
 
 
 def test_a_port_in_use_is_a_sentence(data):

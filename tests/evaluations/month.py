@@ -88,8 +88,8 @@ class RecordedMonth:
         return ScoreSheet.objects.get(meeting=self.meeting)
 
 
-def recorded_month(*, with_set: bool = True, **sitting) -> RecordedMonth:
-    people = five()
+def recorded_month(*, with_set: bool = True, username: str = "bi-thu", **sitting) -> RecordedMonth:
+    people = five(username=username)
     committee = Committee.objects.get(scope_path=people.cell.scope_path.removesuffix(people.cell.segment))
     criteria_set = put_in_force(committee) if with_set else None
     return RecordedMonth(people, recorded(people, **sitting), criteria_set)

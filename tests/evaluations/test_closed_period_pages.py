@@ -62,21 +62,21 @@ def close() -> None:
     close_period(committee=province(), period=MONTH, by=make_user("ban", board_of=province()), at=AT)
 
 
-@pytest.fixture
-def recorded_in_november() -> RecordedMonth:
+def lay() -> RecordedMonth:
+    """November recorded and not sent."""
     above = make_committee("Tỉnh ủy", Level.PROVINCE, parent=make_committee("Trung ương", Level.CENTRAL))
     cell = make_cell(committee=make_committee(parent=above))
     month = RecordedMonth(five(cell), None, put_in_force(above, effective_from=date(2026, 10, 1)))
     month.meeting = recorded(month.people)
     filled_in(month)
     posted(month)
+    settle(AT)
     return month
 
 
 @pytest.fixture
-def sent(recorded_in_november) -> Closed:
+def sent(month) -> Closed:
     """November sent and closed."""
-    month = recorded_in_november
     submit(meeting=month.meeting, by=month.people.user, at=NOW, expected_version=month.sheet.version)
     settle(AT)
     close()
@@ -84,11 +84,10 @@ def sent(recorded_in_november) -> Closed:
 
 
 @pytest.fixture
-def unsent(recorded_in_november) -> Closed:
+def unsent(month) -> Closed:
     """November closed before it was sent."""
-    settle(AT)
     close()
-    return Closed(recorded_in_november, browser_of(recorded_in_november.people.user))
+    return Closed(month, browser_of(month.people.user))
 
 
 def hidden(page) -> dict[str, str]:
@@ -170,9 +169,8 @@ def test_taking_what_is_stored_asks_nothing(sent):
     assert page.status_code == 302 and not FormDraft.objects.exists()
 
 
-def test_in_an_open_period_nothing_is_asked(recorded_in_november):
-    settle(AT)
-    open_month = Closed(recorded_in_november, browser_of(recorded_in_november.people.user))
+def test_in_an_open_period_nothing_is_asked(month):
+    open_month = Closed(month, browser_of(month.people.user))
     assert open_month.post().status_code == 302
     assert open_month.posted_on == "2026-11-20"
 

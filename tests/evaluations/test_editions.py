@@ -35,6 +35,7 @@ from meetings.refusing import Refused
 from tests.evaluations.closed_periods import AT, TODAY, Ground, change, fill, make_ground, settle
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+lay = make_ground
 
 OCTOBER, QUARTER, HALF, YEAR = Month(2026, 10), Quarter(2026, 3), Half(2026, 1), Year(2025, 1)
 PERIODS = [OCTOBER, QUARTER, HALF, YEAR]
@@ -98,11 +99,6 @@ def sums_now(ground: Ground, period: Period) -> set[tuple]:
     below = {"committee__scope_path__startswith": ground.province.scope_path}
     rows = CommitteeSummary.objects.filter(period_kind=period.KIND, first_on=period.first, **below)
     return set(rows.values_list("committee_id", "cell_kind", *COUNTS))
-
-
-@pytest.fixture
-def ground() -> Ground:
-    return make_ground()
 
 
 @pytest.mark.parametrize("period", PERIODS, ids=str)

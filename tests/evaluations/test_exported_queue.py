@@ -13,15 +13,14 @@ from evaluations.queue import SHOWN
 from evaluations.review import Way, decide
 from meetings.permissions import Authority
 from tests.evaluations.exported import NOVEMBER, ask, headings_of, rows_of, top_of, work_on, written
-from tests.evaluations.sent_months import LATER, another, returned, sent_month
+from tests.evaluations.sent_months import LATER, Sent, another, returned, sent_month
 from tests.factories import make_user
 from tests.meetings.sitting_pages import browser_of
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def sent():
+def lay() -> Sent:
     sent = sent_month()
     wide, back, done = (another(sent, f"Chi bộ {name}") for name in ("Lệch", "Trả lại", "Xong"))
     ScoreSheet.objects.filter(pk=wide.sheet.pk).update(own_total=wide.sheet.total - 400)

@@ -14,18 +14,14 @@ from evaluations.exporting.tables import Kind
 from evaluations.models import Grade, JobState, MonthFacts, ScoreState
 from evaluations.periods import Year
 from evaluations.shown import SHOWN, cells_right_below, cells_within, months_counted
-from meetings.models import Cell, CellKind, Committee, DemoData
-from tests.evaluations.closed_periods import Ground, set_month
+from meetings.models import Cell, CellKind, DemoData
+from tests.evaluations.closed_periods import set_month
 from tests.evaluations.exported import NOVEMBER, YEAR, a_year, ask, document, headings_of, rows_of, spreadsheet, text_of, top_of, work_on
 from tests.evaluations.month import recorded_month
 from tests.factories import make_cell, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ground() -> Ground:
-    return a_year()
+lay = a_year
 
 
 @pytest.mark.parametrize("period", [NOVEMBER, YEAR], ids=str)
@@ -80,8 +76,7 @@ def test_a_kind_of_cell_is_a_filter(ground, exports_folder, english):
     assert rows_of(sheet)[-1][1] == len(rows)
 
 
-def test_cells_stand_committee_by_committee_in_vietnamese_order(exports_folder):
-    ground = a_year(months=[11])
+def test_cells_stand_committee_by_committee_in_vietnamese_order(ground, exports_folder):
     for name in ("Chi bộ Đông", "Chi bộ Dương", "Chi bộ Ấp", "Chi bộ An", "Chi bộ Ăn"):
         set_month(make_cell(name, committee=ground.communes[0]), NOVEMBER.first)
     rows = rows_of(spreadsheet(ground.office, ground.province, "cells", NOVEMBER, exports_folder).active)
@@ -112,7 +107,7 @@ def test_twin_text_without_the_mark_would_be_a_formula_once_edited(ground, expor
 
 def test_days_are_days_and_numbers_numbers(exports_folder, english):
     month = recorded_month()
-    committee = Committee.objects.get()
+    committee = month.people.cell.placements.get().parent
     office = make_user("office", office_of=committee)
     set_month(month.people.cell, NOVEMBER.first, state=ScoreState.SCORED, held=True, sent=True, total=8750, grade=Grade.GOOD)
     facts = MonthFacts.objects.create(**_facts(month)) if not MonthFacts.objects.exists() else MonthFacts.objects.get()

@@ -25,8 +25,7 @@ TODAY = AT.date()
 MONTH, QUARTER, HALF, YEAR = Month(2026, 11), Quarter(2026, 4), Half(2026, 2), Year(2026, 1)
 
 
-@pytest.fixture
-def sent() -> RecordedMonth:
+def lay() -> RecordedMonth:
     """A cell of a province with November's sheet sent."""
     province = make_committee("Tỉnh ủy", Level.PROVINCE, parent=make_committee("Trung ương", Level.CENTRAL))
     cell = make_cell(committee=make_committee(parent=province))

@@ -22,8 +22,7 @@ OCTOBER, QUARTER = Month(2026, 10), Quarter(2026, 3)
 SCORED = {"state": ScoreState.SCORED, "held": True, "sent": True, "total": 9250, "grade": Grade.GOOD}
 
 
-@pytest.fixture
-def ground() -> Ground:
+def lay() -> Ground:
     ground = make_ground()
     for cell in ground.cells:
         set_month(cell, OCTOBER.first, **SCORED)

@@ -17,6 +17,7 @@ from tests.meetings.closed_months import lock
 from tests.meetings.sitting_pages import browser_of, words_of
 
 pytestmark = pytest.mark.django_db
+lay = sent_month
 CLAIM = {"line_1": Answer(claimed_points=100, reason="Đồng hồ hỏng")}
 
 
@@ -37,8 +38,7 @@ def counts_in(page) -> dict[str, int]:
 
 
 class TestWhatIsShown:
-    def test_those_that_need_a_look_come_first_and_each_says_why(self):
-        sent = sent_month()
+    def test_those_that_need_a_look_come_first_and_each_says_why(self, sent):
         another(sent, "Chi bộ Chấm khác", **CLAIM)
         wide, near = another(sent, "Chi bộ Lệch"), another(sent, "Chi bộ Sát mức")
         ScoreSheet.objects.filter(pk=wide.sheet.pk).update(own_total=wide.sheet.total - 400)
@@ -52,8 +52,7 @@ class TestWhatIsShown:
         assert counts_in(page) == {"waiting": 4, "first": 3, "proposed": 0, "returned": 0, "decided": 0}
         assert names_in(browser_of(sent.office).get(url(sent, show="first"))) == names_in(page)[:3]
 
-    def test_what_needs_a_look_is_a_setting_in_sight(self):
-        sent = sent_month()
+    def test_what_needs_a_look_is_a_setting_in_sight(self, sent):
         ScoreSheet.objects.update(total=9250, own_total=9450)
         browser = browser_of(sent.office)
         assert counts_in(browser.get(url(sent)))["first"] == 0
@@ -62,8 +61,7 @@ class TestWhatIsShown:
         for odd in ("x", "-1", "1e9", ""):
             assert counts_in(browser.get(url(sent, near=odd, gap=odd)))["first"] == 0
 
-    def test_what_is_done_and_what_was_returned_have_their_places(self):
-        sent = sent_month()
+    def test_what_is_done_and_what_was_returned_have_their_places(self, sent):
         back, done = another(sent, "Chi bộ Trả lại"), another(sent, "Chi bộ Xong", **CLAIM)
         returned(back)
         decide(
@@ -83,8 +81,7 @@ class TestWhatIsShown:
             assert expected in words_of(decided)
         assert 'name="sheet"' not in decided.content.decode()
 
-    def test_the_cells_of_another_committee_are_not_there_though_their_office_may_look(self):
-        sent = sent_month()
+    def test_the_cells_of_another_committee_are_not_there_though_their_office_may_look(self, sent):
         sent.people.cell.placements.update(parent=make_cell("Chi bộ xã khác").placements.get().parent)
         assert names_in(browser_of(sent.office).get(url(sent))) == []
 
@@ -97,18 +94,15 @@ class TestWhatIsShown:
             ({"near": "1", "gap": "x" * 5000}, 200),
         ],
     )
-    def test_hostile_queries_are_harmless(self, query, status):
-        sent = sent_month()
+    def test_hostile_queries_are_harmless(self, query, status, sent):
         assert browser_of(sent.office).get(url(sent, **query)).status_code == status
 
-    def test_an_empty_queue_says_what_will_come(self):
-        sent = sent_month()
+    def test_an_empty_queue_says_what_will_come(self, sent):
         page = browser_of(sent.office).get(reverse("queue", args=[sent.committee.public_id, "2026-08"]))
         assert "No sheet waits" in words_of(page)
         assert [(each.month.first, each.sheets) for each in page.context["others"]] == [(NOVEMBER, 1)]
 
-    def test_a_page_costs_the_same_with_one_row_and_with_thirty(self):
-        sent = sent_month()
+    def test_a_page_costs_the_same_with_one_row_and_with_thirty(self, sent):
         browser = browser_of(sent.office)
         few = [queries_of(browser, url(sent, show=show)) for show in ("waiting", "first")]
         copies(sent, 30)
@@ -116,8 +110,7 @@ class TestWhatIsShown:
         assert few == many
         assert max(many) <= 14
 
-    def test_what_waits_is_counted_in_one_query(self, django_assert_num_queries):
-        sent = sent_month()
+    def test_what_waits_is_counted_in_one_query(self, django_assert_num_queries, sent):
         returned(another(sent, "Chi bộ Trả lại"))
         copies(sent, 5)
         with django_assert_num_queries(1):
@@ -135,15 +128,14 @@ class TestDeciding:
         assert answer.status_code == status
         return answer
 
-    def test_many_are_decided_on_at_once(self):
-        sent = sent_month()
+    def test_many_are_decided_on_at_once(self, sent):
         other, unticked = another(sent, "Chi bộ Hai", **CLAIM), another(sent, "Chi bộ Ba")
         self.post(sent, sheet=[token(sent), token(other)], way="COMPUTED", document="05-TB/ĐU")
         assert other.sheet.verified_total == other.sheet.total
         assert (ReviewDecision.objects.get().document, unticked.sheet.is_verified) == ("05-TB/ĐU", False)
 
-    def test_one_tap_agrees_with_the_self_score_whatever_else_is_ticked(self):
-        sent = sent_month(**CLAIM)
+    def test_one_tap_agrees_with_the_self_score_whatever_else_is_ticked(self, sent):
+        sent = another(sent, "Chi bộ Chấm khác", **CLAIM)
         other = another(sent, "Chi bộ Hai")
         self.post(sent, sheet=[token(other)], one=token(sent))
         assert (sent.sheet.verified, other.sheet.is_verified) == (sent.sheet.own, False)
@@ -157,16 +149,14 @@ class TestDeciding:
             ({"sheet": ["TOKEN"], "way": "OWN", "document": "x" * 201}, "minutes or notice"),
         ],
     )
-    def test_what_cannot_be_done_gets_a_sentence_and_the_ticks_stay(self, fields, says):
-        sent = sent_month()
+    def test_what_cannot_be_done_gets_a_sentence_and_the_ticks_stay(self, fields, says, sent):
         fields = fields | {"sheet": [token(sent) if each == "TOKEN" else each for each in fields.get("sheet", [])]}
         answer = self.post(sent, status=422, **fields)
         assert says in words_of(answer)
         assert ("checked" in answer.content.decode()) is (token(sent) in fields["sheet"])
         assert not ReviewDecision.objects.exists()
 
-    def test_the_second_of_two_reviewers_is_told_of_the_first(self):
-        sent = sent_month()
+    def test_the_second_of_two_reviewers_is_told_of_the_first(self, sent):
         other = make_user("van-phong-2", office_of=sent.committee)
         seen = token(sent)
         self.post(sent, sheet=[seen], way="OWN")
@@ -174,24 +164,21 @@ class TestDeciding:
         assert "Phạm Thị Văn decided on it at" in words_of(answer)
         assert sent.sheet.decision.decided_by == sent.office
 
-    def test_a_sheet_out_of_scope_is_left_in_silence(self):
-        sent = sent_month()
+    def test_a_sheet_out_of_scope_is_left_in_silence(self, sent):
         stranger = make_cell("Chi bộ xã khác").placements.get().parent
         foreign = make_user("van-phong-khac", office_of=stranger)
         path = reverse("queue", args=[stranger.public_id, "2026-11"])
         browser_of(foreign).post(path, {"sheet": [token(sent)], "way": "OWN"})
         assert not sent.sheet.is_verified
 
-    def test_ones_own_sheet_has_no_box_and_is_not_decided_on(self):
-        sent = sent_month()
+    def test_ones_own_sheet_has_no_box_and_is_not_decided_on(self, sent):
         ScoreSheet.objects.update(submitted_by=sent.office)
         page = browser_of(sent.office).get(url(sent))
         assert ('name="sheet"' in page.content.decode(), "sent by yourself" in words_of(page)) == (False, True)
         self.post(sent, sheet=[token(sent)], way="OWN")
         assert not sent.sheet.is_verified
 
-    def test_in_a_locked_month_the_reason_is_asked(self):
-        sent = sent_month()
+    def test_in_a_locked_month_the_reason_is_asked(self, sent):
         lock(sent.committee, by=sent.office)
         page = browser_of(sent.office).get(url(sent))
         assert "Why a closed month is still decided on" in words_of(page)
@@ -200,8 +187,7 @@ class TestDeciding:
         assert sent.sheet.events.last().text == "Thẩm định muộn"
 
 
-def test_the_way_in_leads_to_the_oldest_month_that_waits():
-    sent = sent_month()
+def test_the_way_in_leads_to_the_oldest_month_that_waits(sent):
     path = reverse("queue_now", args=[sent.committee.public_id])
     assert browser_of(sent.office).get(path).url == url(sent)
     ScoreSheet.objects.update(month="2026-09-01")
@@ -212,14 +198,12 @@ class TestHomes:
     def home(self, user):
         return browser_of(user).get(reverse("home"), follow=True)
 
-    def test_the_follower_sees_what_waits_for_a_proposal(self):
-        sent = sent_month()
+    def test_the_follower_sees_what_waits_for_a_proposal(self, sent):
         page = self.home(sent.follower)
         assert "1 sheet waits for your proposal" in words_of(page)
         assert reverse("cell_review", args=[sent.people.cell.public_id, "2026-11"]) in page.content.decode()
 
-    def test_whoever_works_in_several_places_sees_what_waits_for_the_committee_and_what_was_returned(self):
-        sent = sent_month()
+    def test_whoever_works_in_several_places_sees_what_waits_for_the_committee_and_what_was_returned(self, sent):
         back = another(sent, "Chi bộ Trả lại")
         returned(back)
         both = make_user("kiem-nhiem", office_of=sent.committee, follows=sent.people.cell)

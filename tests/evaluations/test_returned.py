@@ -15,10 +15,11 @@ from evaluations.verification import review_of
 from meetings.models import Amendment, Meeting, MeetingState
 from meetings.recording import Correction, Refused, read_sitting, record_sitting
 from tests.evaluations.month import TODAY
-from tests.evaluations.sent_months import LATER, returned, sent_month
+from tests.evaluations.sent_months import LATER, another, returned, sent_month
 from tests.meetings.closed_months import lock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+lay = sent_month
 AFTER = LATER + timedelta(hours=1)
 MUCH_LATER = AFTER + timedelta(days=3)
 
@@ -46,8 +47,8 @@ def vote(sent, votes_for=2, at=AFTER, answers=None, **changes):
 
 
 class TestSendingAgain:
-    def test_an_explanation_sends_the_voted_score_as_it_was(self):
-        sent = returned(sent_month())
+    def test_an_explanation_sends_the_voted_score_as_it_was(self, sent):
+        sent = returned(sent)
         before = sent.sheet
         propose_again = before.proposed_by
         again(sent)
@@ -59,22 +60,21 @@ class TestSendingAgain:
         assert not MonthScore.objects.get().returned
         assert propose_again is None
 
-    def test_a_proposal_made_before_is_one_no_longer(self):
-        sent = sent_month()
+    def test_a_proposal_made_before_is_one_no_longer(self, sent):
         propose(sheet=sent.sheet, remarks={}, text="", seen=sent.sheet.seen, by=sent.follower, at=LATER)
         again(returned(sent))
         assert (sent.sheet.proposed_by, sent.sheet.proposed_at) == (None, None)
 
-    def test_nothing_said_and_nothing_done_is_no_answer(self):
-        sent = returned(sent_month())
+    def test_nothing_said_and_nothing_done_is_no_answer(self, sent):
+        sent = returned(sent)
         assert not has_answered(sent.sheet)
         with pytest.raises(Refused) as refused:
             again(sent, explanation="  ")
         assert list(refused.value.problems) == ["explanation"]
         assert sent.sheet.is_returned
 
-    def test_a_corrected_fact_is_an_answer_and_what_it_changed_is_seen(self):
-        sent = returned(sent_month())
+    def test_a_corrected_fact_is_an_answer_and_what_it_changed_is_seen(self, sent):
+        sent = returned(sent)
         computed = sent.sheet.computed
         correct(sent, ends_at=time(20, 20))
         assert has_answered(sent.sheet)
@@ -90,31 +90,29 @@ class TestSendingAgain:
         assert ("A fact corrected", "Ghi nhầm giờ kết thúc") in happened
         assert [label for label, _text in happened] == ["Sent", "Returned to the cell", "A fact corrected", "Sent"]
 
-    def test_it_stays_sent_in_time_or_late_as_it_was_first(self):
-        sent = sent_month()
+    def test_it_stays_sent_in_time_or_late_as_it_was_first(self, sent):
         type(sent.sheet).objects.update(due_on=TODAY)
         returned(sent)
         again(sent, at=MUCH_LATER)
         assert MonthScore.objects.get().sent_on_time
 
-    def test_only_what_is_returned_and_was_seen_is_sent(self):
-        sent = sent_month()
+    def test_only_what_is_returned_and_was_seen_is_sent(self, sent):
         with pytest.raises(StaleReview):
             again(sent)
         returned(sent)
         with pytest.raises(StaleReview):
             again(sent, seen="1.0")
 
-    def test_what_lacks_in_the_record_is_named(self):
-        sent = returned(sent_month())
+    def test_what_lacks_in_the_record_is_named(self, sent):
+        sent = returned(sent)
         correct(sent, ends_at=None)
         with pytest.raises(Refused) as refused:
             again(sent)
         assert list(refused.value.problems) == ["ends_at"]
         assert sent.sheet.is_returned
 
-    def test_in_a_locked_month_it_takes_a_reason(self):
-        sent = returned(sent_month())
+    def test_in_a_locked_month_it_takes_a_reason(self, sent):
+        sent = returned(sent)
         lock(sent.committee, by=sent.office)
         with pytest.raises(Refused) as refused:
             again(sent)
@@ -122,8 +120,8 @@ class TestSendingAgain:
         again(sent, reason="Cấp ủy yêu cầu")
         assert Amendment.objects.get().reason == "Cấp ủy yêu cầu"
 
-    def test_two_taps_send_once(self):
-        sent = returned(sent_month())
+    def test_two_taps_send_once(self, sent):
+        sent = returned(sent)
         seen, key = sent.sheet.seen, uuid4()
         first = again(sent, form_key=key)
         assert again(sent, seen=seen, form_key=key) == first
@@ -133,8 +131,8 @@ class TestSendingAgain:
 
 
 class TestVotingAnew:
-    def test_the_new_vote_takes_the_place_of_the_earlier_one_which_is_kept(self):
-        sent = returned(sent_month())
+    def test_the_new_vote_takes_the_place_of_the_earlier_one_which_is_kept(self, sent):
+        sent = returned(sent)
         before, line = sent.sheet, sent.line("3.1")
         vote(sent, answers={line: Answer(level=1)})
         sheet, kept = sent.sheet, PastVote.objects.get()
@@ -146,8 +144,8 @@ class TestVotingAnew:
         assert (event.total, MonthScore.objects.get().own_total) == (sheet.own_total, sheet.own_total)
         assert again(sent, explanation="").state == SheetState.SUBMITTED
 
-    def test_it_starts_from_the_earlier_vote_and_asks_again_where_a_fact_changed(self):
-        sent = returned(sent_month(line_1=Answer(claimed_points=100, reason="Đồng hồ hỏng")))
+    def test_it_starts_from_the_earlier_vote_and_asks_again_where_a_fact_changed(self, sent):
+        sent = returned(another(sent, "Chi bộ Chấm khác", line_1=Answer(claimed_points=100, reason="Đồng hồ hỏng")))
         correct(sent, minutes_signed_on=None)
         sheet = open_for_new_vote(sent.meeting, as_of=TODAY)
         lines = {line.line.criterion.code: line for line in sheet.lines}
@@ -156,31 +154,30 @@ class TestVotingAnew:
         assert [line.line.criterion.code for line in sheet.open_lines] == ["4.6"]
         assert sheet.vote.votes_for is None
 
-    def test_what_changed_is_then_counted_from_the_new_vote_on(self):
-        sent = returned(sent_month())
+    def test_what_changed_is_then_counted_from_the_new_vote_on(self, sent):
+        sent = returned(sent)
         correct(sent, ends_at=time(20, 20))
         vote(sent)
         again(sent, explanation="")
         assert review_of(open_sheet(sent.meeting, as_of=TODAY)).changed == []
         assert sent.sheet.own[0] == sent.sheet.computed[0] < 500
 
-    def test_a_second_new_vote_keeps_when_the_first_was_sent_and_by_whom(self):
-        sent = returned(sent_month())
+    def test_a_second_new_vote_keeps_when_the_first_was_sent_and_by_whom(self, sent):
+        sent = returned(sent)
         vote(sent)
         again(sent, explanation="")
         returned(sent, "Vẫn chưa rõ")
         vote(sent, at=MUCH_LATER)
         assert list(PastVote.objects.values_list("number", "submitted_at")) == [(1, sent.sheet.submitted_at), (2, AFTER)]
 
-    def test_an_open_line_or_no_vote_is_named_and_nothing_is_written(self):
-        sent = returned(sent_month())
+    def test_an_open_line_or_no_vote_is_named_and_nothing_is_written(self, sent):
+        sent = returned(sent)
         with pytest.raises(NotReady) as refused:
             vote(sent, votes_for=None, answers={sent.line("3.1"): Answer()})
         assert [sentence for sentence in refused.value.missing if str(sentence).startswith("3.1:")]
         assert len(refused.value.missing) == 2
         assert not PastVote.objects.exists()
 
-    def test_what_was_not_returned_is_not_voted_on(self):
-        sent = sent_month()
+    def test_what_was_not_returned_is_not_voted_on(self, sent):
         with pytest.raises(StaleReview):
             vote(sent)

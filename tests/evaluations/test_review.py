@@ -32,6 +32,7 @@ from tests.factories import make_committee, make_user
 from tests.meetings.closed_months import lock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+lay = sent_month
 CLAIM = {"line_1": Answer(claimed_points=100, reason="Đồng hồ hỏng")}
 
 
@@ -65,8 +66,8 @@ def acts(sheet) -> list[str]:
 
 
 class TestDeciding:
-    def test_agreeing_makes_the_cells_own_points_official(self):
-        sent = sent_month(**CLAIM)
+    def test_agreeing_makes_the_cells_own_points_official(self, sent):
+        sent = another(sent, "Chi bộ Chấm khác", **CLAIM)
         decided = decided_on(sent, document="05-TB/ĐU")
         sheet = sent.sheet
         assert (decided.sheets, decided.left, sheet.state) == (1, (), SheetState.VERIFIED)
@@ -74,14 +75,13 @@ class TestDeciding:
         assert (sheet.verified_total, sheet.verified_grade) == (sheet.own_total, grade_of(sheet.criteria_set, sheet.own_total))
         assert (sheet.decision.document, sheet.decision.decided_by, sheet.decision.committee) == ("05-TB/ĐU", sent.office, sent.committee)
 
-    def test_what_is_computed_stands_against_the_cells_claim(self):
-        sent = sent_month(**CLAIM)
+    def test_what_is_computed_stands_against_the_cells_claim(self, sent):
+        sent = another(sent, "Chi bộ Chấm khác", **CLAIM)
         decided_on(sent, way=Way.COMPUTED)
         assert (sent.sheet.verified[0], sent.sheet.verified_total) == (500, sent.sheet.total)
 
-    def test_own_points_line_by_line_add_up_rescaled(self):
+    def test_own_points_line_by_line_add_up_rescaled(self, sent):
         """3.1 loses 3 points: the total is what is left of those that count, over 100, rounded half up."""
-        sent = sent_month()
         line, before = sent.line("3.1"), sent.sheet
         gained = sum(points for points in before.own if points is not None)
         decide_lines(
@@ -99,17 +99,17 @@ class TestDeciding:
         assert sheet.verified_grade == grade_of(sheet.criteria_set, sheet.verified_total)
         assert sheet.review_entries.get().note == "Nội dung chép lại tháng trước"
 
-    def test_the_month_and_the_sums_above_follow(self):
-        sent = sent_month(**CLAIM)
+    def test_the_month_and_the_sums_above_follow(self, sent):
+        sent = another(sent, "Chi bộ Chấm khác", **CLAIM)
         decided_on(sent)
-        month = MonthScore.objects.get()
+        month = MonthScore.objects.get(cell=sent.people.cell)
         assert (month.verified, month.total, month.grade) == (True, sent.sheet.verified_total, sent.sheet.verified_grade)
         take_changes(as_of=TODAY, at=NOW)
         summary = CommitteeSummary.objects.get(committee=sent.committee, period_kind="MONTH", first_on=NOVEMBER)
-        assert (summary.verified, summary.points) == (1, sent.sheet.verified_total)
+        points = MonthScore.objects.filter(month=NOVEMBER).values_list("total", flat=True)
+        assert (summary.verified, summary.points) == (1, sum(points))
 
-    def test_it_is_told_and_kept_in_the_history(self):
-        sent = sent_month()
+    def test_it_is_told_and_kept_in_the_history(self, sent):
         decided_on(sent)
         notice = Notice.objects.get()
         assert (notice.user, notice.kind, notice.cell, notice.sent_by) == (sent.people.user, "DECIDED", sent.people.cell, sent.office)
@@ -121,28 +121,25 @@ class TestDeciding:
             sent.sheet.decision,
         )
 
-    def test_many_are_one_decision(self):
-        first = sent_month()
-        months = [first, *(another(first, f"Chi bộ {number}") for number in range(3))]
+    def test_many_are_one_decision(self, sent):
+        months = [sent, *(another(sent, f"Chi bộ {number}") for number in range(3))]
         decided = decided_on(*months)
         assert decided.sheets == ReviewDecision.objects.get().sheets.count() == Notice.objects.count() == 4
 
-    def test_those_that_cannot_be_decided_are_left_and_named(self):
-        first = sent_month()
-        verified, back, changed, mine, fine = (another(first, f"Chi bộ {number}") for number in range(5))
+    def test_those_that_cannot_be_decided_are_left_and_named(self, sent):
+        verified, back, changed, mine, fine = (another(sent, f"Chi bộ {number}") for number in range(5))
         decided_on(verified)
         returned(back)
-        ScoreSheet.objects.filter(pk=mine.sheet.pk).update(submitted_by=first.office)
+        ScoreSheet.objects.filter(pk=mine.sheet.pk).update(submitted_by=sent.office)
         seen = {each.sheet.public_id: each.sheet.seen for each in (verified, back, changed, mine, fine)}
-        propose(sheet=changed.sheet, remarks={}, text="", seen=changed.sheet.seen, by=first.follower, at=LATER)
-        decided = decide(committee=first.committee, sheets=seen, way=Way.OWN, by=first.office, at=LATER)
+        propose(sheet=changed.sheet, remarks={}, text="", seen=changed.sheet.seen, by=sent.follower, at=LATER)
+        decided = decide(committee=sent.committee, sheets=seen, way=Way.OWN, by=sent.office, at=LATER)
         assert decided.sheets == 1
         assert fine.sheet.is_verified and not changed.sheet.is_verified and not mine.sheet.is_verified
         assert [left.why.split(" ")[0] for left in decided.left] == ["Phạm", "It", "It", "You"]
         assert "Phạm Thị Văn decided on it at" in decided.left[0].why
 
-    def test_a_line_without_points_keeps_a_sheet_undecided_until_it_has_some(self):
-        sent = sent_month()
+    def test_a_line_without_points_keeps_a_sheet_undecided_until_it_has_some(self, sent):
         line = sent.line("8.3")
         outcome = [-2 if place == line else code for place, code in enumerate(sent.sheet.outcome)]
         ScoreSheet.objects.update(outcome=outcome, total=None, own=None)
@@ -155,17 +152,15 @@ class TestDeciding:
         decide_lines(remarks={line: Remark(100)}, **call)
         assert sent.sheet.verified[line] == 100
 
-    def test_a_line_left_out_of_the_maximum_has_no_points_whatever_was_given(self):
-        sent = sent_month()
+    def test_a_line_left_out_of_the_maximum_has_no_points_whatever_was_given(self, sent):
         line = sent.line("7")  # no task was due
         ScoreSheet.objects.update(own=[3000 if place == line else points for place, points in enumerate(sent.sheet.own)])
         decided_on(sent)
         assert sent.sheet.verified[line] is None
         assert sent.sheet.verified_total == sent.sheet.own_total
 
-    def test_whatever_the_lines_come_to_it_is_what_plain_python_makes_of_it(self):
+    def test_whatever_the_lines_come_to_it_is_what_plain_python_makes_of_it(self, sent):
         """Lines of any outcome, own points and proposals of any kind: official points, total and class, or that nothing can be decided."""
-        sent = sent_month()
         definition, undecided = definition_of(sent.month.criteria_set), 0
         for seed in range(60):
             rng, way = Random(seed), Way.values[seed % 3]
@@ -183,13 +178,11 @@ class TestDeciding:
                 assert (sheet.verified, sheet.verified_total, sheet.verified_grade) == (official, plain.total, plain.grade)
         assert 5 < undecided < 55
 
-    def test_a_sheet_of_another_committee_is_none_of_its(self):
-        sent = sent_month()
+    def test_a_sheet_of_another_committee_is_none_of_its(self, sent):
         decided = decided_on(sent, committee=make_committee("Đảng ủy xã Khác"))
         assert (decided.sheets, decided.left, sent.sheet.state) == (0, (), SheetState.SUBMITTED)
 
-    def test_two_taps_decide_once(self):
-        sent = sent_month()
+    def test_two_taps_decide_once(self, sent):
         seen = {sent.sheet.public_id: sent.sheet.seen}
         call = {"committee": sent.committee, "sheets": seen, "way": Way.OWN, "by": sent.office, "at": LATER}
         key = uuid4()
@@ -198,8 +191,7 @@ class TestDeciding:
         assert decide(**call).left[0].why  # without the key it is a second deciding
         assert acts(sent.sheet).count(SheetAct.DECIDED) == 1
 
-    def test_in_a_locked_month_it_takes_a_reason_that_is_kept(self):
-        sent = sent_month()
+    def test_in_a_locked_month_it_takes_a_reason_that_is_kept(self, sent):
         lock(sent.committee, by=sent.office)
         with pytest.raises(Refused) as refused:
             decided_on(sent)
@@ -210,8 +202,7 @@ class TestDeciding:
 
 
 class TestProposing:
-    def test_a_proposal_is_points_and_notes_that_the_committee_takes_or_leaves(self):
-        sent = sent_month()
+    def test_a_proposal_is_points_and_notes_that_the_committee_takes_or_leaves(self, sent):
         line = sent.line("3.1")
         remarks = {line: Remark(100, "Thiếu liên hệ thực tế"), 0: Remark(500, "")}
         propose(sheet=sent.sheet, remarks=remarks, text="Đề nghị Khá", seen=sent.sheet.seen, by=sent.follower, at=LATER)
@@ -222,8 +213,7 @@ class TestProposing:
         decided_on(sent, way=Way.REVIEWED)
         assert sent.sheet.verified[line] == 100
 
-    def test_what_the_follower_wrote_stays_theirs_where_the_committee_leaves_it(self):
-        sent = sent_month()
+    def test_what_the_follower_wrote_stays_theirs_where_the_committee_leaves_it(self, sent):
         one, other = sent.line("3.1"), sent.line("5.1")
         remarks = {one: Remark(100, "Một"), other: Remark(100, "Hai")}
         propose(sheet=sent.sheet, remarks=remarks, text="", seen=sent.sheet.seen, by=sent.follower, at=LATER)
@@ -241,8 +231,7 @@ class TestProposing:
         assert sent.sheet.verified[other] == 200
 
     @pytest.mark.parametrize("points", [-1, 301])
-    def test_points_a_line_cannot_have_are_refused_at_their_field(self, points):
-        sent = sent_month()
+    def test_points_a_line_cannot_have_are_refused_at_their_field(self, points, sent):
         line = sent.line("3.1")
         with pytest.raises(Refused) as refused:
             propose(sheet=sent.sheet, remarks={line: Remark(points)}, text="", seen=sent.sheet.seen, by=sent.follower, at=LATER)
@@ -251,8 +240,7 @@ class TestProposing:
 
 
 class TestReturning:
-    def test_the_sheet_goes_back_with_why_and_its_sitting_is_open_again(self):
-        sent = sent_month()
+    def test_the_sheet_goes_back_with_why_and_its_sitting_is_open_again(self, sent):
         own = sent.sheet.own
         returned(sent, "Giải trình thời lượng", line_1="Sao lại 95 phút?")
         sheet = sent.sheet
@@ -264,36 +252,35 @@ class TestReturning:
         notice = Notice.objects.get()
         assert (notice.kind, notice.user, notice.text) == ("RETURNED", sent.people.user, "Giải trình thời lượng")
 
-    def test_it_takes_a_reason(self):
-        sent = sent_month()
+    def test_it_takes_a_reason(self, sent):
         with pytest.raises(Refused) as refused:
             returned(sent, "  ")
         assert list(refused.value.problems) == ["reason_of_return"]
         assert sent.meeting.state == MeetingState.CONCLUDED
 
-    def test_what_is_returned_or_decided_is_not_returned(self):
-        sent = returned(sent_month())
+    def test_what_is_returned_or_decided_is_not_returned(self, sent):
+        sent = returned(sent)
         with pytest.raises(StaleReview):
             returned(sent)
 
 
 class TestReopening:
-    def test_a_decision_is_taken_back_with_a_reason_and_the_provisional_points_count(self):
-        sent = sent_month(**CLAIM)
+    def test_a_decision_is_taken_back_with_a_reason_and_the_provisional_points_count(self, sent):
+        sent = another(sent, "Chi bộ Chấm khác", **CLAIM)
         decided_on(sent)
         official = sent.sheet.verified_total
         reopen(sheet=sent.sheet, reason="Có đơn kiến nghị", seen=sent.sheet.seen, by=sent.office, at=LATER)
         sheet = sent.sheet
         assert (sheet.state, sheet.verified, sheet.verified_total, sheet.verified_grade) == (SheetState.SUBMITTED, None, None, "")
-        assert (MonthScore.objects.get().total, MonthScore.objects.get().verified) == (sheet.total, False)
+        month = MonthScore.objects.get(cell=sent.people.cell)
+        assert (month.total, month.verified) == (sheet.total, False)
         history = {event.act: event for event in sheet.events.all()}
         assert (history["DECIDED"].total, history["REOPENED"].text) == (official, "Có đơn kiến nghị")
         assert ReviewDecision.objects.count() == 1
         decided_on(sent, way=Way.COMPUTED)
         assert sent.sheet.is_verified
 
-    def test_it_takes_a_reason_and_a_decision(self):
-        sent = sent_month()
+    def test_it_takes_a_reason_and_a_decision(self, sent):
         with pytest.raises(StaleReview):
             reopen(sheet=sent.sheet, reason="x", seen=sent.sheet.seen, by=sent.office, at=LATER)
         decided_on(sent)
@@ -312,8 +299,7 @@ ACTS = {
 
 @pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize("what", ["a reviewer", "a fact"])
-def test_what_changed_since_the_form_was_made_is_seen(act, what):
-    sent = sent_month()
+def test_what_changed_since_the_form_was_made_is_seen(act, what, sent):
     seen = sent.sheet.seen
     if what == "a reviewer":
         propose(sheet=sent.sheet, remarks={}, text="", seen=seen, by=sent.follower, at=LATER)
@@ -330,8 +316,7 @@ class TestWhoMay:
     def authority(self, user):
         return authority_of(user, TODAY)
 
-    def test_the_committee_right_above_decides_and_the_follower_proposes(self):
-        sent = sent_month()
+    def test_the_committee_right_above_decides_and_the_follower_proposes(self, sent):
         cell = sent.people.cell
         province = make_user("tinh", board_of=make_committee("Tỉnh ủy", level="PROVINCE"))
         for user, decides, proposes in (
@@ -346,8 +331,7 @@ class TestWhoMay:
         assert not self.authority(province).to_verify_under(sent.committee)
 
     @pytest.mark.parametrize("guarded", [True, False], ids=["told who sent it", "twin that is not"])
-    def test_nobody_verifies_a_sheet_they_sent(self, guarded):
-        sent = sent_month()
+    def test_nobody_verifies_a_sheet_they_sent(self, guarded, sent):
         both = make_user("kiem-nhiem", office_of=sent.committee, follows=sent.people.cell)
         senders = {both.pk} if guarded else ()
         authority = self.authority(both)
@@ -355,14 +339,13 @@ class TestWhoMay:
         assert bool(authority.to_propose(sent.people.cell, senders)) is not guarded
 
 
-def test_deciding_on_many_costs_the_same_number_of_statements():
-    first = sent_month()
-    few = [another(first, f"Chi bộ {number}") for number in range(2)]
-    many = [another(first, f"Chi bộ {number}") for number in range(10, 18)]
+def test_deciding_on_many_costs_the_same_number_of_statements(sent):
+    few = [another(sent, f"Chi bộ {number}") for number in range(2)]
+    many = [another(sent, f"Chi bộ {number}") for number in range(10, 18)]
     counts = []
     for months in (few, many):
         seen = {each.sheet.public_id: each.sheet.seen for each in months}
         with CaptureQueriesContext(connection) as captured:
-            decide(committee=first.committee, sheets=seen, way=Way.OWN, by=first.office, at=LATER)
+            decide(committee=sent.committee, sheets=seen, way=Way.OWN, by=sent.office, at=LATER)
         counts.append(len(captured))
     assert counts[0] == counts[1]

@@ -16,10 +16,11 @@ from evaluations.submission import NotReady, submit
 from evaluations.views import sheets as views
 from meetings.models import Meeting, MeetingKind
 from meetings.recording import Refused, cancel_meeting, enter_held_meeting, read_sitting, record_sitting
-from tests.evaluations.month import NOVEMBER, NOW, TODAY, filled_in, posted, recorded_month
+from tests.evaluations.month import NOVEMBER, NOW, TODAY, RecordedMonth, filled_in, posted, recorded_month
 from tests.meetings.sittings import recorded
 
 pytestmark = pytest.mark.django_db
+lay = recorded_month
 
 
 def record_again(month, **changes) -> None:
@@ -32,8 +33,7 @@ def send(month):
     return submit(meeting=month.meeting, by=month.people.user, at=NOW, expected_version=month.sheet.version)
 
 
-def test_a_sitting_taken_back_makes_room_for_the_right_one():
-    month = recorded_month()
+def test_a_sitting_taken_back_makes_room_for_the_right_one(month):
     filled_in(month)
     meeting = Meeting.objects.get(pk=month.meeting.pk)
     cancel_meeting(meeting=meeting, reason="Nhập nhầm", expected_version=meeting.version, by=month.people.user, at=NOW)
@@ -54,17 +54,16 @@ def makes_room(request, monkeypatch) -> bool:
     return request.param
 
 
-def begun_for_a_sitting_that_became_thematic(*, with_set: bool):
-    """A month whose sheet was begun; then its sitting turned out to be the thematic one, and the regular one was recorded."""
-    month = recorded_month(with_set=with_set)
+def became_thematic(month: RecordedMonth) -> Meeting:
+    """The month's sheet was begun; then its sitting turned out to be the thematic one (returned), and the regular one was recorded."""
     filled_in(month)
     record_again(month, kind=MeetingKind.THEMATIC)
     thematic, month.meeting = month.meeting, recorded(month.people)
-    return month, thematic
+    return thematic
 
 
-def test_a_sheet_begun_for_a_sitting_that_became_thematic_makes_room_when_the_regular_one_is_scored(makes_room):
-    month, thematic = begun_for_a_sitting_that_became_thematic(with_set=True)
+def test_a_sheet_begun_for_a_sitting_that_became_thematic_makes_room_when_the_regular_one_is_scored(month, makes_room):
+    thematic = became_thematic(month)
     with pytest.raises(Meeting.DoesNotExist):
         open_sheet(thematic, as_of=TODAY)
     if not makes_room:
@@ -77,7 +76,8 @@ def test_a_sheet_begun_for_a_sitting_that_became_thematic_makes_room_when_the_re
 
 
 def test_it_makes_room_too_when_the_regular_one_is_sent_without_a_set(makes_room):
-    month, _thematic = begun_for_a_sitting_that_became_thematic(with_set=False)
+    month = recorded_month(with_set=False, username="bi-thu-khac")
+    became_thematic(month)
     call = {"meeting": month.meeting, "by": month.people.user, "at": NOW, "expected_version": 0}
     if not makes_room:
         with pytest.raises(IntegrityError, match="one_sheet_per_cell_and_month"):
@@ -87,8 +87,7 @@ def test_it_makes_room_too_when_the_regular_one_is_sent_without_a_set(makes_room
     assert ScoreSheet.objects.get().meeting == month.meeting
 
 
-def test_the_page_of_a_sheet_whose_sitting_became_thematic_is_gone_until_the_regular_one_is_held():
-    month = recorded_month()
+def test_the_page_of_a_sheet_whose_sitting_became_thematic_is_gone_until_the_regular_one_is_held(month):
     filled_in(month)
     record_again(month, kind=MeetingKind.THEMATIC)
     client = Client()
@@ -99,8 +98,7 @@ def test_the_page_of_a_sheet_whose_sitting_became_thematic_is_gone_until_the_reg
     assert client.get(path).context["sheet"].version == 0
 
 
-def test_what_was_voted_on_is_what_is_sent():
-    month = recorded_month()
+def test_what_was_voted_on_is_what_is_sent(month):
     filled_in(month)
     record_again(month, ends_at=time(20, 0))
 
@@ -111,15 +109,13 @@ def test_what_was_voted_on_is_what_is_sent():
     assert send(month).own[0] == 100
 
 
-def test_posting_after_the_vote_asks_for_no_new_one():
-    month = recorded_month()
+def test_posting_after_the_vote_asks_for_no_new_one(month):
     filled_in(month)
     posted(month)
     assert send(month).is_sent
 
 
-def test_a_line_that_asks_nothing_just_now_keeps_what_was_said_on_it():
-    month = recorded_month()
+def test_a_line_that_asks_nothing_just_now_keeps_what_was_said_on_it(month):
     filled_in(month, line_1=Answer(claimed_points=100, reason="Đồng hồ hỏng"))
     record_again(month, ends_at=None)
     sheet = open_sheet(month.meeting, as_of=TODAY)
@@ -129,8 +125,7 @@ def test_a_line_that_asks_nothing_just_now_keeps_what_was_said_on_it():
     assert open_sheet(month.meeting, as_of=TODAY).lines[0].answer.reason == "Đồng hồ hỏng"
 
 
-def test_answering_measures_the_month_once_and_returns_the_sheet_as_it_then_is(monkeypatch):
-    month = recorded_month()
+def test_answering_measures_the_month_once_and_returns_the_sheet_as_it_then_is(monkeypatch, month):
     answers = {line.line.index: Answer(confirmed=line.asks_confirmation) for line in open_sheet(month.meeting, as_of=TODAY).lines}
     looked = []
     monkeypatch.setattr(sheets, "look", lambda *place, **day: looked.append(place) or measuring.look(*place, **day))
@@ -142,8 +137,7 @@ def test_answering_measures_the_month_once_and_returns_the_sheet_as_it_then_is(m
 
 
 @pytest.mark.parametrize(("page", "write"), [("cell_sheet", "answer_sheet"), ("cell_send", "submit")])
-def test_a_sitting_taken_back_under_the_page_is_not_found(page, write, monkeypatch):
-    month = recorded_month()
+def test_a_sitting_taken_back_under_the_page_is_not_found(page, write, monkeypatch, month):
     filled_in(month)
     meant = getattr(views, write)
 
@@ -158,8 +152,7 @@ def test_a_sitting_taken_back_under_the_page_is_not_found(page, write, monkeypat
     assert client.post(path, {"version": 1, "form_key": uuid4()}).status_code == 404
 
 
-def test_a_sent_sheet_is_explained_by_what_it_holds():
-    month = recorded_month()
+def test_a_sent_sheet_is_explained_by_what_it_holds(month):
     filled_in(month)
     posted(month)
     sent = send(month)
@@ -168,15 +161,13 @@ def test_a_sent_sheet_is_explained_by_what_it_holds():
     assert (shown.scored.points[0], shown.scored.total) == (100, 1234)
 
 
-def test_a_month_before_the_cell_stood_anywhere_is_refused_at_the_field():
-    month = recorded_month()
+def test_a_month_before_the_cell_stood_anywhere_is_refused_at_the_field(month):
     with pytest.raises(Refused) as refused:
         enter_held_meeting(cell=month.people.cell, for_month=date(2024, 5, 1), held_on=date(2024, 5, 3), by=month.people.user, today=TODAY)
     assert set(refused.value.problems) == {"for_month"}
 
 
-def test_a_month_that_lost_its_place_still_has_a_page():
-    month = recorded_month()
+def test_a_month_that_lost_its_place_still_has_a_page(month):
     month.people.cell.placements.update(during=(date(2026, 12, 1), None))
     client = Client()
     client.force_login(month.people.user, backend="django.contrib.auth.backends.ModelBackend")
@@ -186,7 +177,7 @@ def test_a_month_that_lost_its_place_still_has_a_page():
 
 @pytest.mark.parametrize(("month", "status"), [("1900-01", 404), ("1950-01", 200), ("2199-12", 200), ("9998-12", 404)])
 def test_months_at_the_edge_of_the_calendar(month, status):
-    people = recorded_month(with_set=False).people
+    people = recorded_month(with_set=False, username="bi-thu-khac").people
     client = Client()
     client.force_login(people.user, backend="django.contrib.auth.backends.ModelBackend")
     path = reverse("cell_month", args=[people.cell.public_id, "2026-11"]).replace("2026-11", month)

@@ -17,12 +17,8 @@ from tests.factories import make_user
 from tests.meetings.sittings import know_forms_by_key_only
 
 pytestmark = pytest.mark.django_db
+lay = recorded_month
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-@pytest.fixture
-def month():
-    return recorded_month()
 
 
 @pytest.fixture

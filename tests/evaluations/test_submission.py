@@ -11,14 +11,14 @@ from meetings.models import Meeting, MeetingState
 from tests.evaluations.month import NOW, TODAY, filled_in, posted, recorded_month
 
 pytestmark = pytest.mark.django_db
+lay = recorded_month
 
 
 def send(month, sheet, **changes):
     return submit(**{"meeting": month.meeting, "by": month.people.user, "at": NOW, "expected_version": sheet.version} | changes)
 
 
-def test_sending_concludes_measures_and_scores_at_once():
-    month = recorded_month()
+def test_sending_concludes_measures_and_scores_at_once(month):
     filled_in(month)
     posted(month)
 
@@ -35,8 +35,7 @@ def test_sending_concludes_measures_and_scores_at_once():
     assert not SheetEntry.objects.exists()
 
 
-def test_a_line_not_due_leaves_total_and_class_open():
-    month = recorded_month()
+def test_a_line_not_due_leaves_total_and_class_open(month):
     filled_in(month)
     posted_line = next(line.line.index for line in open_sheet(month.meeting, as_of=TODAY).lines if line.line.criterion.code == "8.3")
 
@@ -48,8 +47,7 @@ def test_a_line_not_due_leaves_total_and_class_open():
     assert MonthScore.objects.get().state == ScoreState.NOT_DUE
 
 
-def test_the_cells_other_points_are_kept_beside_the_logs_and_change_nothing():
-    month = recorded_month()
+def test_the_cells_other_points_are_kept_beside_the_logs_and_change_nothing(month):
     filled_in(month, line_1=Answer(claimed_points=100, reason="Đồng hồ hỏng"))
     posted(month)
     by_the_log = open_sheet(month.meeting, as_of=TODAY).scored.total
@@ -70,8 +68,7 @@ def test_the_cells_other_points_are_kept_beside_the_logs_and_change_nothing():
         ({"line_1": Answer(claimed_points=100)}, "1"),
     ],
 )
-def test_an_open_line_keeps_the_month_from_being_sent(change, named):
-    month = recorded_month()
+def test_an_open_line_keeps_the_month_from_being_sent(change, named, month):
     sheet = filled_in(month, **change)
     if named is None:  # no task was due, so line 7 does not apply and asks nothing
         assert send(month, sheet).is_sent
@@ -83,8 +80,7 @@ def test_an_open_line_keeps_the_month_from_being_sent(change, named):
     assert not MonthScore.objects.exists()
 
 
-def test_a_stale_version_sends_nothing():
-    month = recorded_month()
+def test_a_stale_version_sends_nothing(month):
     first = filled_in(month)
     seen = first.version
     filled_in(month)
@@ -93,8 +89,7 @@ def test_a_stale_version_sends_nothing():
     assert not MonthScore.objects.exists()
 
 
-def test_two_taps_send_once():
-    month = recorded_month()
+def test_two_taps_send_once(month):
     sheet = filled_in(month)
     key = uuid4()
     first = send(month, sheet, form_key=key)
@@ -105,19 +100,18 @@ def test_two_taps_send_once():
 
 
 def test_a_month_without_a_set_is_sent_without_a_score():
-    month = recorded_month(with_set=False)
+    month = recorded_month(with_set=False, username="bi-thu-khac")
     sheet = submit(meeting=month.meeting, by=month.people.user, at=NOW, expected_version=0)
     assert sheet.criteria_set is None
     assert MonthScore.objects.get().state == ScoreState.NO_SET
 
 
 @pytest.mark.parametrize(("total", "grade"), [(9000, Grade.GOOD), (8999, Grade.FAIR), (6999, Grade.AVERAGE), (4999, Grade.POOR)])
-def test_the_class_follows_the_thresholds(total, grade):
-    assert grade_of(recorded_month().criteria_set, total) == grade
+def test_the_class_follows_the_thresholds(total, grade, month):
+    assert grade_of(month.criteria_set, total) == grade
 
 
-def test_sending_is_written_into_the_sheets_history():
-    month = recorded_month()
+def test_sending_is_written_into_the_sheets_history(month):
     filled_in(month)
     posted(month)
     sheet = send(month, month.sheet)
