@@ -126,15 +126,31 @@ def command_line(pid: int) -> str:
     return listing.stdout.strip()
 
 
+def _locked(held: IO[str]) -> bool:
+    with suppress(BlockingIOError):
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+def _holder(held: IO[str]) -> str:
+    """The number of the process that wrote itself into the lock; '' before it has."""
+    held.seek(0)
+    return held.read().strip()
+
+
+def _is_alive(held: IO[str]) -> bool:
+    holder = _holder(held)
+    return not holder.isdecimal() or bool(command_line(int(holder)))
+
+
 @contextmanager
 def only_one(lock: Path, sentence: str) -> Iterator[None]:
     """Hold `lock` for the block, or refuse with `sentence`; the system lets go of it when we die in any way."""
     with lock.open("a+") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            held.seek(0)
-            raise Refusal(sentence.format(pid=held.read().strip() or "?")) from None
+        # Someone killed while starting a child leaves the lock to it for as long as it takes to see that.
+        if not _locked(held) and (_is_alive(held) or not wait_until(lambda: _locked(held), within=5)):
+            raise Refusal(sentence.format(pid=_holder(held) or "?"))
         held.truncate(0)
         held.write(str(os.getpid()))
         held.flush()

@@ -15,18 +15,6 @@ def test_what_an_ordinary_test_writes_is_rolled_back(turn):
     ContentType.objects.create(app_label="nothing", model="left")
 
 
-def lay() -> list[ContentType]:
-    return [ContentType.objects.create(app_label="laid", model="once")]
-
-
-@pytest.mark.parametrize("turn", [1, 2])
-def test_what_is_laid_for_a_file_is_each_tests_own(laid, turn):
-    assert [each.model for each in laid] == list(ContentType.objects.filter(app_label="laid").values_list("model", flat=True)) == ["once"]
-    laid[0].model = f"changed-{turn}"
-    laid[0].save()
-    laid.append(ContentType.objects.create(app_label="laid", model="more"))
-
-
 @pytest.mark.django_db
 def test_tests_run_as_the_role_that_serves_and_it_owns_nothing():
     with connection.cursor() as cursor:

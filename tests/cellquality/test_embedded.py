@@ -122,6 +122,19 @@ def test_two_starts_at_once_are_refused(open_directory):
         Cluster(open_directory).start()
 
 
+def test_what_a_killed_holder_leaves_in_a_child_is_waited_for(open_directory):
+    lock = open_directory / "lock"
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    lock.write_text(f"{dead.pid}")
+    holding = "import fcntl, sys, time; f = open(sys.argv[1]); fcntl.flock(f, fcntl.LOCK_EX); print(flush=True); time.sleep(0.5)"
+    with subprocess.Popen([sys.executable, "-c", holding, lock], stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
+        with only_one(lock, "-"):
+            assert child.wait(timeout=1) == 0
+            assert lock.read_text() == f"{os.getpid()}"
+
+
 def test_a_start_killed_while_it_made_the_data_begins_again(open_directory):
     cluster = Cluster(open_directory, throw_away=True)
     half = cluster.data.with_name(cluster.data.name + ".new")

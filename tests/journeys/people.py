@@ -5,17 +5,19 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page
 
 from tests.factories import PASSWORD
-from tests.site import Site, serious_findings
+from tests.site import DESKTOP, PHONE, Site, serious_findings
+
+DEVICES = {"phone": PHONE, "desktop": DESKTOP}
 
 
 class Person:
     """Someone at a browser: counts taps, notes what the console complains of, and looks at pages with axe.
 
-    On a phone (`size`) they touch, at a desk they click.
+    On a phone (`size`) they touch, at a desk they click. `also` is the other size in which they look at each page, '' for none.
     """
 
-    def __init__(self, page: Page, site: Site, size: str):
-        self.page, self.site, self.size, self.taps, self.complaints = page, site, size, 0, []
+    def __init__(self, page: Page, site: Site, size: str, also: str = ""):
+        self.page, self.site, self.size, self.also, self.taps, self.complaints = page, site, size, also, 0, []
         page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
@@ -68,13 +70,22 @@ class Person:
 
     def looks(self, name: str = "") -> None:
         """No serious finding of axe, no sideways scrolling, nothing in the console; a picture where PICTURES names a folder."""
-        findings = serious_findings(self.page, colours=self.size == "phone")
-        assert findings == [], f"{self.page.url}: {findings}"
+        # The contrast of colours is looked at once for each page: in the width of a phone, or of whoever goes the journey alone.
+        self._looks(name, self.size, colours=self.size == "phone" or bool(self.also))
+        if self.also:
+            self.page.set_viewport_size(DEVICES[self.also]["viewport"])
+            self._looks(name, self.also, colours=False)
+            self.page.set_viewport_size(DEVICES[self.size]["viewport"])
+
+    def _looks(self, name: str, size: str, *, colours: bool) -> None:
+        seen = f"{self.page.url} ({size})"
+        findings = serious_findings(self.page, colours=colours)
+        assert findings == [], f"{seen}: {findings}"
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{self.page.url} scrolls sideways by {wide}px"
-        assert self.complaints == [], f"{self.page.url}: {self.complaints}"
+        assert wide <= 0, f"{seen} scrolls sideways by {wide}px"
+        assert self.complaints == [], f"{seen}: {self.complaints}"
         if name and PICTURES:
-            self.page.screenshot(path=str(PICTURES / f"{name}-{self.size}.png"), full_page=True)
+            self.page.screenshot(path=str(PICTURES / f"{name}-{size}.png"), full_page=True)
 
 
 def _pictures() -> Path | None:

@@ -50,21 +50,21 @@ class Place:
 
 
 @pytest.fixture
-def place(site, size) -> Place:
-    """A cell whose November of last year is sent, beside one that never sat; a province of its own for each size of browser."""
-    province = make_committee(f"Tỉnh ủy {size}", Level.PROVINCE, parent=make_committee("Trung ương", Level.CENTRAL))
+def place(site) -> Place:
+    """A cell whose November of last year is sent, beside one that never sat."""
+    province = make_committee("Tỉnh ủy Minh Họa", Level.PROVINCE, parent=make_committee("Trung ương", Level.CENTRAL))
     commune = make_committee("Đảng ủy xã Minh Họa", parent=province)
     cell = make_cell("Chi bộ Thôn Một", committee=commune)
     make_cell("Chi bộ Thôn Hai", committee=commune)
-    people = five(cell, f"bi-thu-{size}")
-    month = RecordedMonth(people, None, put_in_force(province, code=f"thu-{size}"))
+    people = five(cell, "bi-thu")
+    month = RecordedMonth(people, None, put_in_force(province))
     sitting = held(people, for_month=NOVEMBER, held_on=date(2025, 11, 3))
     month.meeting = recorded(people, sitting, held_on=date(2025, 11, 3), minutes_signed_on=date(2025, 11, 3))
     posted(month, date(2025, 11, 4))
     filled_in(month)
     submit(meeting=month.meeting, by=people.user, at=SENT_AT, expected_version=month.sheet.version)
     settle(timezone.now())
-    officer = f"ban-{size}"
+    officer = "ban"
     make_user(officer, full_name="Lê Văn Ban", board_of=province)
     return Place(province, month, officer)
 
@@ -74,16 +74,16 @@ def work() -> None:
     work_job(Job.objects.latest("pk").pk, WORKERS)
 
 
-def test_a_year_is_closed_corrected_and_both_editions_are_reproduced(place, person: Person, another: Person):
-    close_the_year(place, person)
+def test_a_year_is_closed_corrected_and_both_editions_are_reproduced(place, at_desk: Person, on_phone: Person):
+    close_the_year(place, at_desk)
     first, total = place.published(1), place.total
-    correct_a_fact(place, another)
+    correct_a_fact(place, on_phone)
     settle(timezone.now())
     assert place.total != total, "the fact moved the year"
-    publish_the_correction(place, person)
+    publish_the_correction(place, at_desk)
     second = place.published(2)
     assert place.published(1) == first != second
-    read_both_editions(place, person, total)
+    read_both_editions(place, at_desk, total)
     checked = StringIO()
     call_command("check_line", cell=place.month.people.cell.public_id, month="2025-11", stdout=checked, no_color=True)
     said = checked.getvalue()

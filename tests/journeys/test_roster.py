@@ -32,51 +32,51 @@ def member(site) -> Member:
     return make_member(own, LONG_NAME, standing="PROBATIONARY", exemption="EXEMPT", position="DEPUTY")
 
 
-def test_a_secretary_adds_exempts_and_takes_back(cell, person):
-    person.log_in("bi-thu")
-    person.tap("header nav a[href$='roster']")
-    person.looks("roster")
+def test_a_secretary_adds_exempts_and_takes_back(cell, on_phone):
+    on_phone.log_in("bi-thu")
+    on_phone.tap("header nav a[href$='roster']")
+    on_phone.looks("roster")
 
-    person.tap("main a[href$='roster/add']")
-    person.looks("roster-add")
-    person.type("full_name", "Lê Thị Hoà")
-    person.save()
-    assert "Lê Thị Hoà" in person.says
-    person.looks("roster-added")
+    on_phone.tap("main a[href$='roster/add']")
+    on_phone.looks("roster-add")
+    on_phone.type("full_name", "Lê Thị Hoà")
+    on_phone.save()
+    assert "Lê Thị Hoà" in on_phone.says
+    on_phone.looks("roster-added")
 
-    person.type("q", "hòa")
-    person.tap("main form[role=search] button")
-    person.tap("th a:has-text('Lê Thị Hoà')")
-    person.looks("roster-member")
-    person.tap("a[href$='/exempt']")
-    person.save()
-    person.complaints.clear()  # the browser's own word on a form that was refused (422)
-    person.looks("roster-exempt-errors")
-    assert person.page.locator("main .note.error a").count() == 2
-    person.page.locator("main input[name=kind][value=EXEMPT]").check()
-    person.type("resolution_number", "05-NQ/CB")
-    person.save()
-    assert "05-NQ/CB" in person.says
+    on_phone.type("q", "hòa")
+    on_phone.tap("main form[role=search] button")
+    on_phone.tap("th a:has-text('Lê Thị Hoà')")
+    on_phone.looks("roster-member")
+    on_phone.tap("a[href$='/exempt']")
+    on_phone.save()
+    on_phone.complaints.clear()  # the browser's own word on a form that was refused (422)
+    on_phone.looks("roster-exempt-errors")
+    assert on_phone.page.locator("main .note.error a").count() == 2
+    on_phone.page.locator("main input[name=kind][value=EXEMPT]").check()
+    on_phone.type("resolution_number", "05-NQ/CB")
+    on_phone.save()
+    assert "05-NQ/CB" in on_phone.says
 
     member = Member.objects.get(full_name="Lê Thị Hoà")
     assert member.exemptions.count() == 1
-    person.tap("main form[action$='/undo'] button")
+    on_phone.tap("main form[action$='/undo'] button")
     assert not member.exemptions.exists()
-    person.tap("main form[action$='/undo'] button")
+    on_phone.tap("main form[action$='/undo'] button")
     assert not Member.objects.filter(pk=member.pk).exists()
 
 
-def test_every_page_of_people_is_fit_to_be_seen(member, person):
+def test_every_page_of_people_is_fit_to_be_seen(member, at_desk):
     own = Cell.objects.get(name="Chi bộ Thôn Một")
     committee = Committee.objects.get(name="Đảng ủy xã Hai")
     held = Appointment.objects.get(user__username="bt.khac")
     for page in ("login", "login_code"):
-        person.go(reverse(page))
-        person.looks(page)
-    person.log_in("van-phong")
+        at_desk.go(reverse(page))
+        at_desk.looks(page)
+    at_desk.log_in("van-phong")
     for action in ("official", "end-position", "exempt", "end-exemption", "transfer", "send", "introduce", "correct", "end"):
-        person.go(reverse("roster_change", args=[own.public_id, member.public_id, action]))
-        person.looks(f"roster-{action}")
+        at_desk.go(reverse("roster_change", args=[own.public_id, member.public_id, action]))
+        at_desk.looks(f"roster-{action}")
     for name, args in (
         ("roster", [own.public_id]),
         ("roster_take_in", [own.public_id]),
@@ -87,5 +87,5 @@ def test_every_page_of_people_is_fit_to_be_seen(member, person):
         ("end_appointment", [committee.public_id, held.public_id]),
         ("password_change", []),
     ):
-        person.go(reverse(name, args=args))
-        person.looks(name)
+        at_desk.go(reverse(name, args=args))
+        at_desk.looks(name)

@@ -24,9 +24,9 @@ def province(site) -> Committee:
 
 
 @pytest.fixture
-def sent(province, size) -> Sent:
+def sent(province) -> Sent:
     """A commune of its own for each journey, with one cell's month sent."""
-    own = f"{size}-{Cell.objects.count()}"
+    own = Cell.objects.count()
     commune = make_committee(f"Đảng ủy xã Minh Họa {own}", parent=province)
     people = five(make_cell("Chi bộ Thôn Một", committee=commune), username=f"bi-thu-{own}")
     month = RecordedMonth(people, recorded(people), province.criteria_set)
@@ -35,8 +35,8 @@ def sent(province, size) -> Sent:
     return Sent(month, commune, office, make_user(f"cap-uy-vien-{own}", full_name="Lê Phụ Trách", follows=people.cell))
 
 
-def test_a_sheet_is_returned_corrected_sent_again_and_decided(sent, person, another):
-    office, cell = person, another
+def test_a_sheet_is_returned_corrected_sent_again_and_decided(sent, at_desk, on_phone):
+    office, cell = at_desk, on_phone
     office.log_in(sent.office.username)
     office.tap("header nav a[href$='queue']")
     office.looks("queue")
@@ -86,8 +86,8 @@ def test_a_sheet_is_returned_corrected_sent_again_and_decided(sent, person, anot
     assert "05-TB/ĐU" in cell.says
 
 
-def test_a_returned_cell_votes_anew(sent, person, another):
-    office, cell = person, another
+def test_a_returned_cell_votes_anew(sent, at_desk, on_phone):
+    office, cell = at_desk, on_phone
     office.log_in(sent.office.username)
     office.go(f"/cells/{sent.people.cell.public_id}/months/2026-11/review")
     office.type("reason_of_return", "Đề nghị chi bộ xem lại mục 3.1.")
@@ -106,22 +106,22 @@ def test_a_returned_cell_votes_anew(sent, person, another):
     assert PastVote.objects.get(sheet=sent.sheet).own[sent.line("3.1")] == 300
 
 
-def test_many_are_agreed_with_at_once(sent, person):
+def test_many_are_agreed_with_at_once(sent, at_desk):
     wide, otherwise, proposed = (f"Chi bộ {name} {sent.committee.name}" for name in ("Chấm lệch", "Chấm khác", "Đã đề nghị"))
     claim = Answer(claimed_points=100, reason="Đồng hồ hội trường hỏng")
     another_sent(sent, otherwise, line_1=claim)
     another_sent(sent, wide, line_1=claim, line_2_1=claim)
     found = another_sent(sent, proposed).sheet
     propose(sheet=found, remarks={}, text="Đề nghị Khá", seen=found.seen, by=sent.follower, at=timezone.now())
-    person.log_in(sent.office.username)
-    person.go(f"/committees/{sent.committee.public_id}/2026-11/queue")
-    person.looks("queue-of-many")
-    names = person.page.locator("table.queue tbody th a").all_inner_texts()
+    at_desk.log_in(sent.office.username)
+    at_desk.go(f"/committees/{sent.committee.public_id}/2026-11/queue")
+    at_desk.looks("queue-of-many")
+    names = at_desk.page.locator("table.queue tbody th a").all_inner_texts()
     assert names[:2] == [wide, otherwise]  # what needs a look stands first
-    person.press(person.page.locator("[data-tick-all]"))
-    person.taps = 0
-    person.tap("button[name=way][value=OWN]")
-    assert "Đã quyết định 4 phiếu" in person.says
+    at_desk.press(at_desk.page.locator("[data-tick-all]"))
+    at_desk.taps = 0
+    at_desk.tap("button[name=way][value=OWN]")
+    assert "Đã quyết định 4 phiếu" in at_desk.says
     assert ScoreSheet.objects.filter(cell__placements__parent=sent.committee, state=SheetState.VERIFIED).count() == 4
-    assert person.taps == 1
-    person.looks("queue-done")
+    assert at_desk.taps == 1
+    at_desk.looks("queue-done")
