@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from evaluations.models import Extension, MonthScore, ScoreSheet, SheetEvent, SheetState
 from evaluations.periods import Month
 from evaluations.queue import returned_to
 from evaluations.returned import returned_on
-from evaluations.sheets import Sheet, open_sheet
+from evaluations.sheets import Sheet, glance_at_sheet
 from meetings.deadlines import Deadlines, deadlines_for
 from meetings.models import (
     MONTHLY_KINDS,
+    AgendaItem,
     Cell,
     CommitteePreparation,
     ContentOpening,
@@ -54,9 +56,9 @@ class CellMonth:
         """The one that counts, None where more time was not given."""
         return Extension.objects.filter(cell=self.cell, month=self.month.first).order_by("-granted_at", "-pk").first()
 
-    @cached_property
+    @property
     def preparation(self) -> CommitteePreparation | None:
-        return CommitteePreparation.objects.filter(meeting=self.meeting).first() if self.meeting else None
+        return getattr(self.meeting, "preparation", None)
 
     @cached_property
     def postings(self) -> dict[str, Posting]:
@@ -73,12 +75,8 @@ class CellMonth:
     @property
     def is_prepared(self) -> bool:
         return self.meeting is not None and bool(
-            self.preparation or self.meeting.members_notified_on or self.meeting.draft_prepared_on or self.files or self.has_agenda
+            self.preparation or self.meeting.members_notified_on or self.meeting.draft_prepared_on or self.files or self.meeting.has_agenda
         )
-
-    @cached_property
-    def has_agenda(self) -> bool:
-        return self.meeting is not None and self.meeting.agenda.exists()
 
     @property
     def is_recorded(self) -> bool:
@@ -128,9 +126,9 @@ class CellMonth:
 
 def month_of_cell(cell: Cell, month: Month, *, today: date) -> CellMonth:
     """The month's page of a cell. A fixed number of queries."""
-    meetings = list(
-        Meeting.objects.filter(cell=cell, for_month=month.first).exclude(state=MeetingState.CANCELLED).select_related("cell").order_by("pk")
-    )
+    of_month = Meeting.objects.filter(cell=cell, for_month=month.first).exclude(state=MeetingState.CANCELLED).order_by("pk")
+    has_agenda = Exists(AgendaItem.objects.filter(meeting=OuterRef("pk")))
+    meetings = list(of_month.select_related("cell", "preparation").annotate(has_agenda=has_agenda))
     monthly = next((meeting for meeting in meetings if meeting.kind in MONTHLY_KINDS), None)
     sheet = _sheet_of(monthly, today) if monthly is not None and monthly.is_held else None
     return CellMonth(
@@ -147,7 +145,7 @@ def month_of_cell(cell: Cell, month: Month, *, today: date) -> CellMonth:
 def _sheet_of(meeting: Meeting, today: date) -> Sheet | None:
     """None for a month in which the cell stood nowhere in the tree: nothing is measured there."""
     try:
-        return open_sheet(meeting, as_of=today)
+        return glance_at_sheet(meeting, as_of=today)
     except Meeting.DoesNotExist:
         return None
 

@@ -223,17 +223,30 @@ class Sheet:
 def open_sheet(meeting: Meeting, *, as_of: date) -> Sheet:
     """The sheet of a held regular or combined sitting, from the facts as they stand now; from what is stored once it is with the committee.
 
-    About ten queries, whatever the number of criteria. Raises `Meeting.DoesNotExist` where no such sitting was held.
+    A fixed number of queries, whatever the number of criteria. Raises `Meeting.DoesNotExist` where no such sitting was held.
     """
-    stored = (
-        ScoreSheet.objects.select_related(
-            "criteria_set", "scorer", "submitted_by", "proposed_by", "decision__committee", "decision__decided_by"
-        )
-        .filter(meeting=meeting)
-        .first()
-    )
+    return _opened(meeting, _stored(meeting), as_of)
+
+
+def glance_at_sheet(meeting: Meeting, *, as_of: date) -> Sheet:
+    """As `open_sheet`, and without its lines once it is with the committee: for pages that say only how far a month is."""
+    stored = _stored(meeting)
+    facts = _facts_kept(stored) if stored is not None and stored.is_sent else None
+    if facts is None or facts.meeting_id != meeting.pk:
+        return _opened(meeting, stored, as_of)
+    definition = definition_of(stored.criteria_set) if stored.criteria_set else None
+    return Sheet(meeting.cell, meeting, stored, definition, facts, None, ())
+
+
+def _stored(meeting: Meeting) -> ScoreSheet | None:
+    # Few pages name who sent, proposed and decided; joining them all takes the database longer to plan than to read.
+    return ScoreSheet.objects.select_related("criteria_set", "scorer", "decision__committee").filter(meeting=meeting).first()
+
+
+def _opened(meeting: Meeting, stored: ScoreSheet | None, as_of: date) -> Sheet:
     sent = stored is not None and stored.is_sent
-    facts = look(meeting.cell_id, meeting.for_month, as_of=as_of)
+    facts = _facts_kept(stored) if sent else None
+    facts = facts or look(meeting.cell_id, meeting.for_month, as_of=as_of)
     if facts is None or facts.meeting_id != meeting.pk:
         raise Meeting.DoesNotExist
     criteria_set = stored.criteria_set if sent else _set_in_force(facts)
@@ -248,8 +261,7 @@ def open_sheet(meeting: Meeting, *, as_of: date) -> Sheet:
     if stored.is_returned:
         # Whoever corrects a fact sees at once what it comes to.
         return _with_lines(sheet, evaluate(definition, facts, stored.levels), answers, stored.own, notes)
-    facts = MonthFacts.objects.filter(cell=meeting.cell_id, month=meeting.for_month).first() or facts
-    return _with_lines(replace(sheet, facts=facts), Scored.kept(definition, stored), answers, stored.own, notes)
+    return _with_lines(sheet, Scored.kept(definition, stored), answers, stored.own, notes)
 
 
 def open_for_new_vote(meeting: Meeting, answers: Mapping[int, Answer] | None = None, *, as_of: date) -> Sheet:
@@ -300,6 +312,11 @@ def _with_lines(sheet: Sheet, scored: Scored, answers: Mapping[int, Answer], own
 def own_points(answer: Answer, points: int | None) -> int | None:
     """What the cell gives on a line: what it claims, else what the log or its chosen level comes to."""
     return points if answer.claimed_points is None else answer.claimed_points
+
+
+def _facts_kept(stored: ScoreSheet) -> MonthFacts | None:
+    """The facts that a sent month was last scored from. While it is returned they are looked up anew: its record is being corrected."""
+    return None if stored.is_returned else MonthFacts.objects.filter(cell=stored.cell_id, month=stored.month).first()
 
 
 def _set_in_force(facts: MonthFacts) -> CriteriaSet | None:
