@@ -10,6 +10,11 @@ from evaluations.summaries import COUNTS
 SUMS = {name: Sum(name) for name in COUNTS}
 
 
+def mean_of(points: int, count: int) -> int | None:
+    """The mean in hundredths, half a hundredth rounded up; None over nothing."""
+    return (2 * points + count) // (2 * count) if count else None
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """`cells`, `scored` and the classes count cells; `expected` to `not_due` count months of cells. Points in hundredths."""
@@ -74,4 +79,4 @@ class Counts:
     @property
     def mean(self) -> int | None:
         """The mean of the scored cells' points, in hundredths."""
-        return (2 * self.points + self.scored) // (2 * self.scored) if self.scored else None
+        return mean_of(self.points, self.scored)

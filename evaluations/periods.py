@@ -130,3 +130,8 @@ def parse_period(text: str) -> Period:
 def longer_periods_of(month: Month) -> list[Period]:
     """The quarter, half-year and year that a month lies in."""
     return [kind.of(month.first) for kind in LONGER]
+
+
+def last_month_gone_by(period: Period, today: date) -> Month:
+    """The period's last month, or today's while it lies in the period; its first where it is all to come."""
+    return min(period.months[-1], max(period.months[0], Month.of(today)))

@@ -6,11 +6,12 @@ cell of the list then says how many of the number are its own, and they add up.
 
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from evaluations.counts import mean_of
 from evaluations.models import Grade, MonthScore, PeriodScore, PeriodState, ScoreState
 from evaluations.periods import Month, Period
 from meetings.models import Committee, path_end
@@ -52,13 +53,21 @@ SHOWN = {
     "poor": _of_class(Grade.POOR),
 }
 _BY_NAME = ("cell__order_key", "cell_id")
-ORDERS = {
-    "name": _BY_NAME,
-    "points": (F("total").asc(nulls_last=True), *_BY_NAME),
+# What a list can be sorted by, each then by name. A class is sorted by its points: the words of the classes stand in no order.
+SORTED_BY = {
+    "name": (),
+    "committee": ("committee__order_key", "committee_id"),
+    "kind": ("cell_kind",),
+    "state": ("state",),
+    "counted": ("counted",),
+    "points": ("total",),
+    "grade": ("total",),
 }
+TO_DO = "todo"
+_LOWEST_FIRST = (F("total").asc(nulls_last=True), *_BY_NAME)
 # What still wants something done comes first: to be held, sent, verified; then what is scored lowest.
-TO_DO_OF_MONTHS = ("held", "sent", "verified", *ORDERS["points"])
-TO_DO_OF_LONGER = ((F("months") - F("verified")).desc(), *ORDERS["points"])
+TO_DO_OF_MONTHS = ("held", "sent", "verified", *_LOWEST_FIRST)
+TO_DO_OF_LONGER = ((F("months") - F("verified")).desc(), *_LOWEST_FIRST)
 
 
 def path_in(committee: Committee, period: Period) -> str:
@@ -103,10 +112,51 @@ def _listed(period: Period, show: str, kind: str, order: str) -> QuerySet[MonthS
         scores = scores.annotate(counted=shown.counted).filter(counted__gt=0)
     if kind:
         scores = scores.filter(cell_kind=kind)
-    to_do = TO_DO_OF_MONTHS if isinstance(period, Month) else TO_DO_OF_LONGER
-    return scores.select_related("cell", "committee").order_by(*(to_do if order == "todo" else ORDERS.get(order, ORDERS["name"])))
+    scores = scores.select_related("cell", "committee")
+    if order == TO_DO:
+        return scores.order_by(*(TO_DO_OF_MONTHS if isinstance(period, Month) else TO_DO_OF_LONGER))
+    return in_order(scores, order)
 
 
-def months_counted(cells: QuerySet[PeriodScore]) -> int:
-    """The number that a list with `counted` adds up to."""
-    return cells.aggregate(all=Sum("counted"))["all"] or 0
+def known_order(order: str, period: Period, show: str) -> str:
+    """The order as asked for, a key of `SORTED_BY` with `-` before it for the other way round, or `TO_DO`; else by name."""
+    bare = order.removeprefix("-")
+    counts = not isinstance(period, Month) and SHOWN[show].counted is not None
+    return order if order == TO_DO or (bare in SORTED_BY and (bare != "counted" or counts)) else "name"
+
+
+def in_order(scores: QuerySet[MonthScore] | QuerySet[PeriodScore], order: str) -> QuerySet[MonthScore] | QuerySet[PeriodScore]:
+    """Sorted by a known order; what has no value stands last either way."""
+    by_name = _BY_NAME
+    if order == "-name":
+        by_name = ("-cell__order_key", "-cell_id")
+    columns = SORTED_BY[order.removeprefix("-")]
+    keys = [F(each).desc(nulls_last=True) if order.startswith("-") else F(each).asc(nulls_last=True) for each in columns]
+    return scores.order_by(*keys, *by_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a whole list comes to: `points` is their sum in hundredths; `months`: how many the number counts, None if it counts cells."""
+
+    cells: int
+    scored: int
+    points: int
+    grades: tuple[tuple[Grade, int], ...]
+    months: int | None
+
+    @property
+    def mean(self) -> int | None:
+        return mean_of(self.points, self.scored)
+
+
+def totals_of(scores: QuerySet[MonthScore] | QuerySet[PeriodScore]) -> Totals:
+    """One query."""
+    sums = {"cells": Count("pk"), "scored": Count("total"), "points": Sum("total")}
+    sums |= {f"of_{grade.name}": Count("pk", filter=Q(grade=grade)) for grade in Grade}
+    if "counted" in scores.query.annotations:
+        sums["months"] = Sum("counted")
+    found = scores.order_by().aggregate(**sums)
+    grades = tuple((grade, found[f"of_{grade.name}"]) for grade in Grade)
+    months = (found["months"] or 0) if "months" in found else None
+    return Totals(found["cells"], found["scored"], found["points"] or 0, grades, months)

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from evaluations.converters import LongerConverter, MonthConverter, PeriodConverter
-from evaluations.views import boards, exports, home, jobs, late, months, notices, periods, queue, returned, review, sheets, values
+from evaluations.views import boards, cells, exports, home, jobs, late, months, notices, periods, queue, returned, review, sheets, values
 
 register_converter(MonthConverter, "month")
 register_converter(PeriodConverter, "period")
@@ -15,7 +15,7 @@ urlpatterns = [
     path("cells/<uuid:cell>/months/<month:month>/explanation", sheets.cell_explanation, name="cell_explanation"),
     path("cells/<uuid:cell>/<longer:longer>/", months.cell_period, name="cell_period"),
     path("committees/<uuid:committee>/<period:period>/", boards.committee_board, name="committee_board"),
-    path("committees/<uuid:committee>/<period:period>/cells", boards.committee_cells, name="committee_cells"),
+    path("committees/<uuid:committee>/<period:period>/cells", cells.committee_cells, name="committee_cells"),
     path("committees/<uuid:province>/periods", periods.periods, name="periods"),
     path("committees/<uuid:province>/<period:period>/close", periods.period_close, name="period_close"),
     path("committees/<uuid:province>/<period:closed>/correct", periods.period_correct, name="period_correct"),

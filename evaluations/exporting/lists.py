@@ -11,6 +11,7 @@ from evaluations import shown
 from evaluations.dashboard import board_of
 from evaluations.exporting.asking import Asked
 from evaluations.exporting.tables import CLASSED, COUNTED, Book, Column, Kind, Table, classed, counted
+from evaluations.filters import LONGEST_SEARCH, NAMES_OF_FILTERS, narrowed
 from evaluations.models import Grade, MonthFacts, MonthScore, PeriodScore, PeriodState, ScoreState
 from evaluations.periods import Month
 from meetings.models import CellKind
@@ -33,26 +34,26 @@ SCORE = (
 
 def chosen_cells(query: QueryDict) -> dict[str, str]:
     """The filters of a list of cells, as its page reads them. 404 for a number or a kind that isn't there."""
-    show, kind, order = (query.get(name, "") for name in ("show", "kind", "order"))
+    show, kind = query.get("show", ""), query.get("kind", "")
     if show not in shown.SHOWN or kind not in ("", *CellKind.values):
         raise Http404
-    direct = "1" if query.get("direct") == "1" else ""
-    return {"show": show, "kind": kind, "order": order if order in ("points", "todo") else "name", "direct": direct}
+    narrowing = {name: query.get(name, "")[:LONGEST_SEARCH] for name in NAMES_OF_FILTERS}
+    return narrowing | {"show": show, "order": query.get("order", ""), "direct": "1" if query.get("direct") == "1" else ""}
 
 
 def cells(asked: Asked) -> Book:
     """The cells that a number of the committee's page counts, with what is known of each."""
-    chosen = {name: asked.chosen[name] for name in ("show", "kind", "order")}
+    show = asked.chosen["show"]
+    order = shown.known_order(asked.chosen["order"], asked.period, show)
     listed = shown.cells_right_below if asked.chosen["direct"] else shown.cells_within
-    scores = listed(asked.committee, asked.period, **chosen)
-    if chosen["order"] == "name":
+    scores, narrowing = narrowed(listed(asked.committee, asked.period, show=show, order=order), asked.period, asked.chosen)
+    if order == "name":
         scores = scores.order_by(*BY_COMMITTEE)
-    what = shown.SHOWN[chosen["show"]]
+    what = shown.SHOWN[show]
     filters = [_("Shown: %(what)s") % {"what": what.label}]
     if asked.chosen["direct"]:
         filters.append(_("only cells right below"))
-    if chosen["kind"]:
-        filters.append(_("Kind of cell: %(kind)s") % {"kind": CellKind(chosen["kind"]).label})
+    filters += [f"{label}: {value}" for label, value in narrowing.chosen]
     of_month = isinstance(asked.period, Month)
     counted_as = "" if of_month or what.counted is None else str(what.label)
     table = Table(

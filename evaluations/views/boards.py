@@ -11,21 +11,18 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from evaluations import charts, dashboard, funnel, heat, shown, stages
+from evaluations import charts, dashboard, funnel, heat, stages
 from evaluations.addresses import address_of
 from evaluations.converters import YEARS
 from evaluations.dashboard import Board
-from evaluations.paging import ChosenFirst
-from evaluations.periods import KINDS, Month, Period
+from evaluations.periods import KINDS, Month, Period, last_month_gone_by
 from evaluations.publications import publication_of
 from meetings.models import CellKind
 from meetings.scope import committee_in_scope
 
-CELLS_PER_PAGE = 50
 # Up to the 34 provinces stand on one page.
 COMMITTEES_PER_PAGE, AT_MOST_LEFT_OVER = 25, 9
 CELLS_SHOWN = 40
-ORDERS_OF_CELLS = (("name", _("by name")), ("points", _("by points, lowest first")), ("todo", _("most left to do")))
 ORDERS = (
     ("todo", _("most left to do")),
     ("name", _("by name")),
@@ -51,14 +48,9 @@ class Tab:
     is_current: bool
 
 
-def _last_month_gone_by(period: Period, today: date) -> Month:
-    """The period's last month, or today's while it lies in the period; its first where it is all to come."""
-    return min(period.months[-1], max(period.months[0], Month.of(today)))
-
-
 def _tabs(period: Period, today: date) -> list[Tab]:
     """The four kinds: the one shown, and those in which its last month lies."""
-    last = _last_month_gone_by(period, today)
+    last = last_month_gone_by(period, today)
     return [
         Tab(kind.KIND.label, period if isinstance(period, kind) else kind.of(last.first), isinstance(period, kind))
         for kind in KINDS.values()
@@ -99,7 +91,7 @@ def committee_board(request: HttpRequest, committee: UUID, period: Period) -> Ht
             "order": order if order in dashboard.ORDERS else "todo",
             "orders": ORDERS,
             "page": page,
-            "last_month": _last_month_gone_by(period, today),
+            "last_month": last_month_gone_by(period, today),
             "cells": board.cells[:CELLS_SHOWN],
             **(_drawn(board, page, kept, today) if board.now.cells else {}),
         },
@@ -144,44 +136,10 @@ def _to_month_of_board(kept: str) -> heat.LinkOfMonth:
 
 
 def _to_cell(period: Period, today: date) -> charts.Link:
-    last, address = _last_month_gone_by(period, today), address_of("cell_month")
+    last, address = last_month_gone_by(period, today), address_of("cell_month")
     return lambda score: address(score.cell.public_id, last)
 
 
 def _to_month_of_cell() -> heat.LinkOfMonth:
     address = address_of("cell_month")
     return lambda score, month: address(score.cell.public_id, month)
-
-
-def committee_cells(request: HttpRequest, committee: UUID, period: Period) -> HttpResponse:
-    """The cells that one number of a committee's board counts.
-
-    `?show=` the number, `?kind=` one kind of cell, `?direct=1` only those right below, `?order=` todo, name or points.
-    """
-    committee = committee_in_scope(request.authority, committee)
-    show, order, kind = request.GET.get("show", ""), request.GET.get("order", "name"), _asked_kind(request)
-    if show not in shown.SHOWN:
-        raise Http404
-    is_direct = request.GET.get("direct") == "1"
-    listed = shown.cells_right_below if is_direct else shown.cells_within
-    cells = listed(committee, period, show=show, kind=kind, order=order)
-    counts_months = not isinstance(period, Month) and shown.SHOWN[show].counted is not None
-    return render(
-        request,
-        "evaluations/committee_cells.html",
-        {
-            "committee": committee,
-            "period": period,
-            "is_month": isinstance(period, Month),
-            "crumbs": [*dashboard.seen_above(request.authority, committee), committee],
-            "shown": shown.SHOWN[show].label,
-            "is_direct": is_direct,
-            "kind_label": CellKind(kind).label if kind else "",
-            "order": order if order in dict(ORDERS_OF_CELLS) else "name",
-            "orders": ORDERS_OF_CELLS,
-            "page": ChosenFirst(cells, CELLS_PER_PAGE).get_page(request.GET.get("page")),
-            "last_month": _last_month_gone_by(period, timezone.localdate()),
-            "counted_as": shown.SHOWN[show].label if counts_months else "",
-            "months_counted": shown.months_counted(cells) if counts_months else None,
-        },
-    )

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from evaluations.cell_periods import period_of_cell
 from evaluations.months import month_of_cell, openings_of, past_months
-from evaluations.periods import LONGER, Month, Period, longer_periods_of
+from evaluations.periods import LONGER, Month, Period, last_month_gone_by, longer_periods_of
 from evaluations.queue import returned_to
 from meetings.scope import cell_in_scope
 
@@ -40,7 +40,7 @@ def cell_period(request: HttpRequest, cell: UUID, longer: Period) -> HttpRespons
     """A quarter, half-year or year of a cell: which months made it, what they come to, and by which row of which rule."""
     cell = cell_in_scope(request.authority, cell)
     today = timezone.localdate()
-    last = min(longer.months[-1], max(longer.months[0], Month.of(today)))
+    last = last_month_gone_by(longer, today)
     return render(
         request,
         "evaluations/cell_period.html",

@@ -14,7 +14,7 @@ from evaluations.measuring import Targets
 from evaluations.models import Grade, PeriodState
 from evaluations.periods import Half, Month, Quarter, Year
 from evaluations.scoring import score
-from evaluations.shown import SHOWN, cells_within, months_counted
+from evaluations.shown import SHOWN, cells_within, totals_of
 from meetings.models import Cell, CellKind, Level
 from tests.costs import queries_of
 from tests.evaluations.boards import (
@@ -90,7 +90,7 @@ def test_every_number_leads_to_exactly_what_it_counts(province, period):
 
 def _listed(committee, period, show: str) -> int:
     cells = cells_within(committee, period, show=show)
-    return cells.count() if period == MONTH or SHOWN[show].counted is None else months_counted(cells)
+    return cells.count() if period == MONTH or SHOWN[show].counted is None else totals_of(cells).months
 
 
 NUMBER = re.compile(r'<a [^>]*href="([^"]*/cells\?[^"]*)"[^>]*>\s*([\d.]+)')
@@ -101,7 +101,7 @@ def _numbers(board: Client, page: str) -> list[tuple[str, int, int]]:
     found = []
     for url, number in dict.fromkeys(NUMBER.findall(page)):
         listed = board.get(url.replace("&amp;", "&")).context
-        counted = listed["months_counted"] if listed["counted_as"] else listed["page"].paginator.count
+        counted = listed["totals"].months if listed["counted_as"] else listed["page"].paginator.count
         found.append((url, int(number.replace(".", "")), counted))
     return found
 

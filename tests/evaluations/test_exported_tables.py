@@ -13,7 +13,7 @@ from evaluations.exporting.docx import in_words, official_date
 from evaluations.exporting.tables import Kind
 from evaluations.models import Grade, JobState, MonthFacts, ScoreState
 from evaluations.periods import Year
-from evaluations.shown import SHOWN, cells_right_below, cells_within, months_counted
+from evaluations.shown import SHOWN, cells_right_below, cells_within, totals_of
 from meetings.models import Cell, CellKind, DemoData
 from tests.evaluations.closed_periods import set_month
 from tests.evaluations.exported import NOVEMBER, YEAR, a_year, ask, document, headings_of, rows_of, spreadsheet, text_of, top_of, work_on
@@ -35,7 +35,7 @@ def test_each_list_of_cells_holds_what_its_number_counts(ground, exports_folder,
         assert sorted(points) == sorted(score.total for score in listed if score.total is not None)
         assert f"Shown: {what.label}" in top_of(sheet)
         if period == YEAR and what.counted is not None:
-            assert sum(row[-1] for row in rows_of(sheet)) == months_counted(listed)
+            assert sum(row[-1] for row in rows_of(sheet)) == totals_of(listed).months
 
 
 def test_of_cells_right_below_only_those(ground, exports_folder, english):
