@@ -150,7 +150,10 @@ class CriterionGroup(models.Model):
         verbose_name_plural = _("groups")
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["criteria_set", "code"], name="group_codes_do_not_repeat"),
+            # Deferred: two groups of a page may swap their codes.
+            models.UniqueConstraint(
+                fields=["criteria_set", "code"], name="group_codes_do_not_repeat", deferrable=models.Deferrable.DEFERRED
+            ),
             models.UniqueConstraint(
                 fields=["criteria_set", "position"], name="groups_have_an_order", deferrable=models.Deferrable.DEFERRED
             ),

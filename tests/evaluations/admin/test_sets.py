@@ -133,6 +133,11 @@ def test_groups_swap_places_and_their_criteria_follow(admin, draft):
     assert [line.position for line in draft.criteria.all()] == list(range(1, 29))
 
 
+def test_groups_swap_codes(admin, draft):
+    assert save(admin, page_of(draft), **{"groups-0-code": "2", "groups-1-code": "1"}).status_code == 302
+    assert [group.code for group in draft.groups.all()][:3] == ["2", "1", "3"]
+
+
 def test_two_groups_do_not_take_one_place(admin, draft):
     assert "Another one has this place already" in errors(save(admin, page_of(draft), **{"groups-0-order": "2"}))
     assert [group.code for group in draft.groups.all()][:2] == ["1", "2"]
