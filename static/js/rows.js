@@ -13,7 +13,8 @@ for (const set of document.querySelectorAll("[data-rows]")) {
   const list = set.querySelector("[data-list]");
   const adding = set.querySelector("[data-add]");
   const mark = (row) => row.querySelector("[name$='-DELETE']");
-  const isGone = (row) => (mark(row).type === "checkbox" ? mark(row).checked : Boolean(mark(row).value));
+  // A form that was refused comes back with the mark written out: "False" is a row that stays.
+  const isGone = (row) => (mark(row).type === "checkbox" ? mark(row).checked : !["", "False"].includes(mark(row).value));
 
   function show() {
     for (const row of list.querySelectorAll("[data-row]")) {

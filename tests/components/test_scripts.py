@@ -108,6 +108,15 @@ def test_rows_are_added_up_to_the_most_and_taken_away_with_a_way_back(quiet_stan
     assert page.input_value("[name=tasks-1-DELETE]") == ""
 
 
+@pytest.mark.parametrize(("mark", "is_there"), [("False", True), ("", True), ("True", False), ("on", False)])
+def test_rows_of_a_form_that_was_refused_are_there_unless_they_were_taken_away(stand, mark, is_there):
+    rows = ROWS.replace('name="tasks-0-DELETE"', f'name="tasks-0-DELETE" value="{mark}"')
+    stand.server = lambda request: Answer(shell(rows))
+    page = stand.open()
+    expect(page.get_by_role("button", name="Take away" if is_there else "Put back")).to_be_visible()
+    assert page.get_by_label("Task 0").is_visible() is is_there
+
+
 def test_a_double_tap_sends_once(stand):
     stand.server = lambda request: Answer(shell('<form method="post"><button name="do" value="it">Send</button></form>'))
     page = stand.open()
