@@ -127,7 +127,7 @@ def working_site(committed_db: str) -> Iterator[Site]:
 
 
 def browser_program() -> str | None:
-    """The one that CHROMIUM names, else the first found: Chromium without a window of its own takes three quarters of the time."""
+    """The one that CHROMIUM names, else the first found: Chromium without a window of its own takes less of the processor."""
     named = os.environ.get("CHROMIUM")
     found = [named] if named else ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
     return next((path for name in found if (path := shutil.which(name))), None)

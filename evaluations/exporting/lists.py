@@ -37,7 +37,8 @@ def chosen_cells(query: QueryDict) -> dict[str, str]:
     show, kind = query.get("show", ""), query.get("kind", "")
     if show not in shown.SHOWN or kind not in ("", *CellKind.values):
         raise Http404
-    narrowing = {name: query.get(name, "")[:LONGEST_SEARCH] for name in NAMES_OF_FILTERS}
+    # Cut, and still longer than may be searched: what the page refuses the file does not find either.
+    narrowing = {name: query.get(name, "")[: LONGEST_SEARCH + 1] for name in NAMES_OF_FILTERS}
     return narrowing | {"show": show, "order": query.get("order", ""), "direct": "1" if query.get("direct") == "1" else ""}
 
 

@@ -23,6 +23,7 @@ from tests.meetings.sitting_pages import browser_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 MONTH, QUARTER = Month.of(NOVEMBER), Quarter.of(NOVEMBER)
+LONG = "q=" + "a " * 60  # more than may be searched
 NAMES = ("Chi bộ Đông", "Chi bộ Dương", "Chi bộ Ấp 10", "Chi bộ Ấp 2", "Chi bộ Hòa An", "Chi bộ Hoà Ăn")
 
 
@@ -166,7 +167,7 @@ def test_headings_sort_one_way_then_the_other_and_keep_the_filters(board, provin
     assert 'href="?kind=SCHOOL&amp;order=-points"' in page
 
 
-@pytest.mark.parametrize("query", ["q=hoa&order=-points", "grade=FAIR&verified=yes", "kind=SCHOOL&state=SCORED", "grade=BEST"])
+@pytest.mark.parametrize("query", ["q=hoa&order=-points", "grade=FAIR&verified=yes", "kind=SCHOOL&state=SCORED", "grade=BEST", LONG])
 def test_the_file_holds_what_the_page_lists(laid, board, exports_folder, query):
     province, _other, user = laid
     sheet = load_workbook(written(ask(user, province, "cells", MONTH, query=query), exports_folder)).active
