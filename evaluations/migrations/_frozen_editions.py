@@ -1,7 +1,5 @@
 """Rows of editions are only ever added, and an edition gets the scores it counted and no more."""
 
-from django.db import migrations
-
 TABLES = ("evaluations_edition", "evaluations_publishedscore", "evaluations_publishedsummary")
 
 FORWARD = """
@@ -33,9 +31,3 @@ BACKWARD = """
 DROP FUNCTION refuse_other_scores_than_an_edition_counted() CASCADE;
 DROP FUNCTION refuse_to_change_what_is_published() CASCADE;
 """
-
-
-class Migration(migrations.Migration):
-    dependencies = [("evaluations", "0007_a_job_may_score_several_months")]
-
-    operations = [migrations.RunSQL(FORWARD, BACKWARD)]

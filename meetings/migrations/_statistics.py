@@ -1,6 +1,5 @@
-from django.db import migrations
+"""`refresh_statistics()` runs as its owner, takes no argument and does nothing else: after a bulk load plans must not wait for autovacuum."""
 
-# Runs as its owner; it takes no argument and does nothing else.
 FORWARD = """
 CREATE FUNCTION refresh_statistics() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
@@ -11,9 +10,4 @@ BEGIN
     END LOOP;
 END $$;
 """
-
-
-class Migration(migrations.Migration):
-    dependencies = [("meetings", "0009_what_holds_for_a_subtree_is_noted_above")]
-
-    operations = [migrations.RunSQL(FORWARD, "DROP FUNCTION refresh_statistics()")]
+BACKWARD = "DROP FUNCTION refresh_statistics();"
