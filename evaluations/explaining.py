@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from evaluations import figures
 from evaluations.compiler import Outcome
 from evaluations.definition import Definition, Line, Test
 from evaluations.measures import Unit
@@ -122,14 +123,22 @@ def _rule(line: Line, outcome: int, applied: Applied) -> str:
 
 
 def _better(line: Line, outcome: int) -> str:
-    """The nearest row that gives more than the one that matched; '' at full marks or where there is none."""
+    """What gives more than the row that matched; '' at full marks or where nothing does.
+
+    The first row that holds is the one that counts. So a higher row above it is a level to reach, and the nearest one is named; a higher
+    row only below it means that the matched row stands in the way, whatever else was reached.
+    """
     if outcome < 0:
         return ""
-    now = line.levels[outcome].points
-    above = [level for level in line.levels if level.points > now]
-    if not above:
-        return ""
-    return min(above, key=lambda level: level.points).words
+    matched = line.levels[outcome]
+    higher = [level for level in line.levels if level.points > matched.points]
+    above = [level for level in line.levels[:outcome] if level.points > matched.points]
+    if reachable := higher if line.criterion.asks_level else above:
+        return min(reachable, key=lambda level: level.points).words
+    if higher:
+        most = max(level.points for level in higher)
+        return _("without “%(row)s”, up to %(points)s") % {"row": matched.words, "points": figures.points(most)}
+    return ""
 
 
 def explain(definition: Definition, facts: MonthFacts, scored: Scored, applied: Applied) -> list[Explanation]:

@@ -85,14 +85,21 @@ class CellMonth:
 
     @property
     def is_scored(self) -> bool:
-        """The cell has answered every line and voted (or there is no set to answer to)."""
+        """The cell has answered every line and voted on what is recorded now (or there is no set to answer to)."""
         if self.sheet is None:
             return False
-        return self.sheet.is_sent or self.sheet.definition is None or (self.sheet.is_filled and self.sheet.vote.votes_for is not None)
+        if self.sheet.is_sent or self.sheet.definition is None:
+            return True
+        return self.sheet.is_filled and not self.sheet.changed_lines and self.sheet.vote.votes_for is not None
 
     @property
     def is_posted(self) -> bool:
         return self.conclusion is not None
+
+    @property
+    def is_posting_overdue(self) -> bool:
+        by = self.deadlines.conclusion_by
+        return not self.is_posted and by is not None and by < self.today
 
     @property
     def is_sent(self) -> bool:
@@ -118,7 +125,8 @@ class CellMonth:
         if not self.is_recorded:
             return "hold"
         if not self.is_scored:
-            return "score"
+            # Posting that is overdue already counts: recorded after the vote, it would have to be voted on again.
+            return "post" if self.is_posting_overdue and not self.sheet.voted_points else "score"
         if self.is_sent:
             return "done" if self.is_posted else "post"
         return "send" if self.is_posted else "post"

@@ -17,7 +17,8 @@ from evaluations.measuring import Targets
 from evaluations.models import PastVote, ScoreSheet, SheetAct, SheetEvent, SheetState
 from evaluations.review import StaleReview
 from evaluations.rollup import roll_up
-from evaluations.sheets import Answer, Sheet, Vote, open_for_new_vote
+from evaluations.sheet_lines import Answer
+from evaluations.sheets import Sheet, Vote, open_for_new_vote
 from evaluations.submission import NotReady, freeze, missing_of_vote, note_act, renew_notes
 from meetings.models import Amendment, Meeting, User
 from meetings.recording import Refused, conclude_meeting, drop_draft, once

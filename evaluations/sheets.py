@@ -6,31 +6,17 @@ from datetime import date
 from functools import cached_property
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from evaluations.compiler import Outcome
 from evaluations.definition import Definition, Line, definition_of
 from evaluations.delegating import values_applied
-from evaluations.explaining import Explanation, explain
+from evaluations.explaining import explain
 from evaluations.measuring import look
 from evaluations.models import CriteriaSet, CriterionGroup, MonthFacts, ScoreSheet, SheetEntry, SheetNote, SheetState
 from evaluations.scoring import Scored, evaluate
+from evaluations.sheet_lines import Answer, GroupTotal, SheetLine, own_points
 from meetings.models import Cell, Meeting, Member, Presence
 from meetings.roll_call import vote_base
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the cell says on one line; nothing at all is a blank."""
-
-    level: int | None = None  # index of the chosen row of a judged line
-    confirmed: bool = False
-    claimed_points: int | None = None  # hundredths, where the cell scores otherwise than the log
-    reason: str = ""
-
-    @property
-    def is_blank(self) -> bool:
-        return self == Answer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,64 +41,6 @@ class StaleSheet(Exception):
 
 class AlreadySent(Exception):
     """The sheet was sent: the voted score is frozen."""
-
-
-@dataclass(frozen=True)
-class SheetLine:
-    """One line of the page: what the log says, what the cell answered, and what is still to do on it."""
-
-    explanation: Explanation
-    answer: Answer
-    own: int | None  # hundredths that the cell gives, None while it doesn't or where nothing is given
-    note: str = ""
-
-    @property
-    def line(self) -> Line:
-        return self.explanation.line
-
-    @property
-    def counts(self) -> bool:
-        """Whether the line is part of the maximum this month."""
-        return self.explanation.is_applicable or self.line.not_applicable_points is not None
-
-    @property
-    def is_claimed(self) -> bool:
-        return self.answer.claimed_points is not None
-
-    @property
-    def differs(self) -> bool:
-        """Whether the cell gives other points than the log."""
-        return self.own is not None and self.explanation.points is not None and self.own != self.explanation.points
-
-    @property
-    def asks_confirmation(self) -> bool:
-        return self.line.criterion.asks_confirmation and self.explanation.outcome >= 0
-
-    @property
-    def problem(self) -> str:
-        """What keeps the line from being filled; '' when it is, or when there is nothing to fill."""
-        if self.explanation.outcome == Outcome.NOT_ANSWERED:
-            return _("Choose a level.")
-        if self.is_claimed and not self.answer.reason:
-            return _("Say why the cell scores otherwise.")
-        if self.asks_confirmation and not self.answer.confirmed and not self.is_claimed:
-            return _("Confirm what the log proposes, or score otherwise with a reason.")
-        return ""
-
-
-@dataclass(frozen=True, slots=True)
-class GroupTotal:
-    """Hundredths; `own` is None while a line of the group is open, `most` 0 where no line of it counts."""
-
-    group: CriterionGroup
-    own: int | None
-    most: int
-
-    @classmethod
-    def of(cls, group: CriterionGroup, lines: list[SheetLine]) -> "GroupTotal":
-        counted = [line for line in lines if line.explanation.outcome != Outcome.NOT_DUE and line.counts]
-        own = None if any(line.own is None for line in counted) else sum(line.own for line in counted)
-        return cls(group, own, sum(line.line.max_points for line in counted))
 
 
 @dataclass(frozen=True)
@@ -142,14 +70,26 @@ class Sheet:
         return self.stored.version if self.stored else 0
 
     @property
+    def stands(self) -> bool:
+        """Whether what the cell voted is a vote on this sheet: not where it is opened anew, nor where another set came into force since."""
+        if self.stored is None or self.is_voted_anew:
+            return False
+        return self.is_sent or self.stored.criteria_set == self.criteria_set
+
+    @property
+    def voted_points(self) -> list[int | None]:
+        """What each line came to when the cell last answered a sheet not sent yet, in hundredths; empty without a vote that stands."""
+        return self.stored.voted or [] if self.stands and not self.is_sent else []
+
+    @property
     def vote(self) -> Vote:
         if self.stored is None:
             return Vote()
         return Vote(
             self.stored.scorer,
             self.stored.proposer,
-            None if self.is_voted_anew else self.stored.votes_for,
-            None if self.is_voted_anew else self.stored.votes_base,
+            self.stored.votes_for if self.stands else None,
+            self.stored.votes_base if self.stands else None,
             self.stored.weak_points,
             self.stored.remedies,
         )
@@ -194,14 +134,15 @@ class Sheet:
     def is_filled(self) -> bool:
         return not self.open_lines
 
-    @property
-    def is_voted_otherwise(self) -> bool:
-        """Whether the record changed since the cell last answered, so that it would now send other points than it voted on.
+    @cached_property
+    def changed_lines(self) -> list[SheetLine]:
+        """The lines of a sheet not sent yet that the cell has to look at again: their points are others than it voted on."""
+        return [line for line in self.lines if line.is_changed]
 
-        A line that was not due then has no voted points yet.
-        """
-        voted = (self.stored.voted if self.stored else None) or []
-        return any(then is not None and then != line.own for then, line in zip(voted, self.lines, strict=False))
+    @cached_property
+    def to_look_at(self) -> SheetLine | None:
+        """The first line of a sheet not sent yet that is open or has changed."""
+        return next((line for line in self.lines if line.problem or line.is_changed), None)
 
     @property
     def own_total(self) -> int | None:
@@ -255,7 +196,7 @@ def _opened(meeting: Meeting, stored: ScoreSheet | None, as_of: date) -> Sheet:
     definition = definition_of(criteria_set)
     sheet = Sheet(meeting.cell, meeting, stored, definition, facts, None, ())
     if not sent:
-        return _answered(sheet, _answers(definition, stored))
+        return _beside_the_vote(_answered(sheet, _answers(definition, stored)))
     answers = {line.index: Answer(level=stored.levels[line.index]) for line in definition}
     notes = dict(SheetNote.objects.filter(sheet=stored).values_list("criterion_id", "text"))
     if stored.is_returned:
@@ -300,6 +241,13 @@ def _answered(sheet: Sheet, answers: Mapping[int, Answer]) -> Sheet:
     return _with_lines(sheet, scored, answers, own, notes={})
 
 
+def _beside_the_vote(sheet: Sheet) -> Sheet:
+    """With what each line came to when the cell last answered."""
+    if not sheet.voted_points:
+        return sheet
+    return replace(sheet, lines=tuple(replace(line, voted=then) for line, then in zip(sheet.lines, sheet.voted_points, strict=True)))
+
+
 def _with_lines(sheet: Sheet, scored: Scored, answers: Mapping[int, Answer], own: list[int | None], notes: Mapping[int, str]) -> Sheet:
     applied = values_applied(sheet.definition, sheet.facts)
     lines = tuple(
@@ -307,11 +255,6 @@ def _with_lines(sheet: Sheet, scored: Scored, answers: Mapping[int, Answer], own
         for index, explanation in enumerate(explain(sheet.definition, sheet.facts, scored, applied))
     )
     return replace(sheet, scored=scored, lines=lines)
-
-
-def own_points(answer: Answer, points: int | None) -> int | None:
-    """What the cell gives on a line: what it claims, else what the log or its chosen level comes to."""
-    return points if answer.claimed_points is None else answer.claimed_points
 
 
 def _facts_kept(stored: ScoreSheet) -> MonthFacts | None:
@@ -375,7 +318,7 @@ def answer_sheet(*, meeting: Meeting, answers: Mapping[int, Answer], vote: Vote,
     stored.save()
     stored.entries.all().delete()
     SheetEntry.objects.bulk_create(_entry(stored, line) for line in sheet.lines if not line.answer.is_blank)
-    return sheet
+    return _beside_the_vote(sheet)
 
 
 def drop_drafts_of_other_sittings(meeting: Meeting) -> None:

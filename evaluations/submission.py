@@ -30,8 +30,9 @@ def missing_of(sheet: Sheet) -> list[str | Promise]:
     """What still keeps a month from being sent; empty when nothing does."""
     missing: list[str | Promise] = [sentence for _field, sentence in missing_to_conclude(sheet.meeting)]
     if sheet.definition is not None:
-        if sheet.is_voted_otherwise:
-            missing.append(_("The record changed after the cell voted: look at the score sheet again and save it."))
+        if sheet.changed_lines:
+            codes = ", ".join(line.line.criterion.code for line in sheet.changed_lines)
+            missing.append(_("%(codes)s: the record changed after the cell voted. Look at the score sheet and save it.") % {"codes": codes})
         missing += missing_of_vote(sheet, sheet.vote)
     return missing
 

@@ -9,7 +9,8 @@ from functools import cached_property
 from evaluations.compiler import grade_at
 from evaluations.models import CriterionKind, Grade, PastVote, ReviewEntry, SheetAct, SheetEvent
 from evaluations.scoring import points_of
-from evaluations.sheets import Sheet, SheetLine
+from evaluations.sheet_lines import SheetLine
+from evaluations.sheets import Sheet
 from meetings.models import User
 
 ORDER = list(Grade)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, connections, transaction
+from django.test import client
 from django.utils.translation import deactivate, override
 
 from cellquality.places import PROJECT
@@ -40,6 +41,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def default_language() -> None:
     """Each test begins in the product's own language: a request leaves the one that it was answered in behind."""
     deactivate()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_the_pages_own_context_is_kept() -> Iterator[None]:
+    """`response.context` is what the page was rendered with. Django's client would copy it again for each part and each field of a form."""
+    store = client.store_rendered_templates
+
+    def of_the_page(kept, *signal, **rendered):
+        if "context" not in kept:
+            store(kept, *signal, **rendered)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "store_rendered_templates", of_the_page)
+        yield
 
 
 @pytest.fixture

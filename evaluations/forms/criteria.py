@@ -104,8 +104,15 @@ class SetForm(ModelForm):
 class OrderedFormSet(BaseInlineFormSet):
     """Rows with an `order`: no two alike; blanks follow the last."""
 
+    def initial_form_count(self):
+        # Posted by the page; Django asks its rows for one with any number that is posted, also for one below the first.
+        return max(0, super().initial_form_count())
+
     def clean(self):
         super().clean()
+        shown = {form.instance.pk for form in self.initial_forms}
+        if any(row.pk not in shown for row in self.get_queryset()):
+            raise ValidationError(gettext("Rows were added that this page did not show. Open it anew, then change it."))
         taken = set()
         for form in self._kept():
             order = form.cleaned_data.get("order")

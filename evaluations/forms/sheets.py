@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluations.models import Proposer
 from evaluations.models.fields import PointsFormField
-from evaluations.sheets import Answer, Sheet, SheetLine, Vote
+from evaluations.sheet_lines import Answer, SheetLine
+from evaluations.sheets import Sheet, Vote
 from meetings.models import Member
 from meetings.text import clean, clean_line
 

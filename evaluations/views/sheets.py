@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from evaluations.figures import points
 from evaluations.forms.sending import SendForm
 from evaluations.forms.sheets import SheetForm
 from evaluations.periods import Month
@@ -79,7 +80,9 @@ def confirming_group(request: HttpRequest, sheet: Sheet):
 
 
 def _saved(sheet: Sheet) -> JsonResponse:
-    return JsonResponse({"saved_at": date_format(timezone.localtime(), "H:i"), "version": sheet.version})
+    """The answer to an autosave: what the page shows of the sheet is put where it is shown (`data-shows`)."""
+    shows = {"answered": f"{sheet.answered}/{len(sheet.lines)}", "own-total": points(sheet.own_total)}
+    return JsonResponse({"saved_at": date_format(timezone.localtime(), "H:i"), "version": sheet.version, "shows": shows})
 
 
 def _after_saving(request: HttpRequest, sheet: Sheet, month: Month) -> HttpResponse:
@@ -89,7 +92,7 @@ def _after_saving(request: HttpRequest, sheet: Sheet, month: Month) -> HttpRespo
         page["Location"] += f"#group-{int(request.POST['confirm_group'][:18])}"
         return page
     if sheet.is_filled:
-        messages.success(request, _("The score is saved. Next: issue and post the conclusion, then send."))
+        messages.success(request, _("The score is saved."))
         return redirect("cell_month", cell=cell.public_id, month=month)
     messages.info(request, _("Saved. Some lines are still open."))
     page = redirect("cell_sheet", cell=cell.public_id, month=month)

@@ -50,14 +50,19 @@ LISTS = ("roll", "reports", "decisions", "tasks", "steps_held", "agenda")
 
 
 def comparison_page(request: HttpRequest, stale: StaleForm) -> HttpResponse:
-    """409: the two versions side by side; keep mine (the same fields on the new version) or take the stored one."""
+    """409: the two versions side by side; keep mine (the same fields on the new version) or take the stored one.
+
+    Says by name what keeping mine would leave blank: a form opened before anything was recorded would take all of it away.
+    """
+    rows = rows_of(stale.differences)
     left_out = {"csrfmiddlewaretoken", "version"}
     return render(
         request,
         "meetings/stale.html",
         {
             "meeting": stale.meeting,
-            "rows": rows_of(stale.differences),
+            "rows": rows,
+            "blanked": [row["label"] for row in rows if row["stored"] and not row["mine"]],
             "version": stale.meeting.version,
             "posted": [(name, value) for name, values in request.POST.lists() if name not in left_out for value in values],
         },

@@ -1,6 +1,6 @@
 """Where a page leads afterwards, and whom it lets in."""
 
-from urllib.parse import urlencode
+from datetime import date
 from uuid import UUID
 
 from django.conf import settings
@@ -23,10 +23,13 @@ def next_page(request: HttpRequest) -> str:
     return resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
-def on_to(request: HttpRequest, name: str, meeting: Meeting) -> HttpResponse:
-    """Go on to another page of the meeting, which leads back to where this one would have."""
-    asked = urlencode({"next": request.GET["next"]}) if "next" in request.GET else ""
-    return redirect(reverse(name, args=[meeting.public_id]) + (f"?{asked}" if asked else ""))
+def on_to(request: HttpRequest, name: str, meeting: Meeting, *, asked: date) -> HttpResponse:
+    """Go on to another page of the meeting, which leads back to where this one would have.
+
+    Where that was a page of the month asked for, and the meeting was entered for another one, it is that page of the meeting's month.
+    """
+    back = request.GET.get("next", "").replace(f"/{asked:%Y-%m}/", f"/{meeting.for_month:%Y-%m}/")
+    return redirect(reverse(name, args=[meeting.public_id], query={"next": back} if back else None))
 
 
 def meeting_to_record(request: HttpRequest, public_id: UUID) -> Meeting:

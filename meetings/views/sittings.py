@@ -88,7 +88,7 @@ def meeting_new(request: HttpRequest, cell: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_problems(refused)
         else:
-            return on_to(request, "meeting_hold" if is_held else "meeting_prepare", meeting)
+            return on_to(request, "meeting_hold" if is_held else "meeting_prepare", meeting, asked=asked)
     return render(
         request,
         "meetings/meeting_new.html",

@@ -1,7 +1,7 @@
 /* form[data-autosave]: what is typed goes to data-autosave-url a second after the last key, and a copy stays on this device until
    the server has it. A span [data-save-state] inside the form (components/_save_state.html) shows how it stands and holds the words.
 
-   The server answers 200 {saved_at, version?} or 204; 409 with a page that compares (shown in a dialog) or {error}; 422 {error} or
+   The server answers 200 {saved_at, version?, shows?: {name: text for each [data-shows=name]}} or 204; 409 with a page that compares (shown in a dialog) or {error}; 422 {error} or
    {errors} (kept here until it is right). A redirect or a 401 means that the session has ended: log in in another tab and go on.
    Elsewhere on the page: form[data-forget] (logging out) wipes every copy, for phones are shared. */
 "use strict";
@@ -122,6 +122,9 @@
       if (answer.ok) {
         const saved = isJson ? await answer.json() : {};
         if (saved.version !== undefined && form.elements.version) form.elements.version.value = saved.version;
+        for (const [name, text] of Object.entries(saved.shows || {})) {
+          form.querySelectorAll(`[data-shows="${name}"]`).forEach((place) => { place.textContent = text; });
+        }
         recorded = fields;
         failures = 0;
         lapsed = false;

@@ -24,7 +24,8 @@ from evaluations.models import (
     RuleDocument,
     ScoreSheet,
 )
-from evaluations.sheets import Answer, Sheet, Vote, answer_sheet, open_sheet
+from evaluations.sheet_lines import Answer
+from evaluations.sheets import Sheet, Vote, answer_sheet, open_sheet
 from meetings.models import Committee, Meeting
 from meetings.recording import Issue, record_posting
 from tests.meetings.sittings import Five, five, recorded

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from evaluations.models import ScoreSheet
 from evaluations.review import Remark, send_back
-from evaluations.sheets import Answer
+from evaluations.sheet_lines import Answer
 from evaluations.submission import submit
 from meetings.models import Committee, Meeting, User
 from tests.evaluations.month import NOW, RecordedMonth, filled_in, posted, recorded_month

@@ -41,6 +41,13 @@ def test_a_row_that_matched_says_its_words_and_the_next_better_row(facts, outcom
     assert line.is_applicable and line.is_due and line.is_answered
 
 
+def test_a_row_that_stands_in_the_way_is_named_and_not_a_lower_level_below_it(facts):
+    """One person absent without reason at 95 %: to come to 75 % is no way up."""
+    absent = replace(FULL, points=10, words="Có người vắng không lý do", tests=(asks("unexcused", ">", "0"),))
+    line = explained(one_line(absent, MOST, SOME, NONE), facts, 0, 10)
+    assert line.better == "without “Có người vắng không lý do”, up to 1"
+
+
 @pytest.mark.parametrize("outcome", Outcome)
 @pytest.mark.parametrize("policy", NotApplicable)
 def test_every_other_way_has_words_in_both_languages(facts, outcome, policy):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from evaluations.models import ReviewDecision, ScoreSheet
 from evaluations.queue import returned_to, to_propose, waiting_for
 from evaluations.review import Way, decide
-from evaluations.sheets import Answer
+from evaluations.sheet_lines import Answer
 from tests.costs import queries_of
 from tests.evaluations.month import NOVEMBER, TODAY
 from tests.evaluations.sent_months import LATER, another, copies, returned, sent_month

@@ -9,7 +9,8 @@ import pytest
 from evaluations.models import MonthScore, PastVote, SheetAct, SheetState
 from evaluations.returned import has_answered, send_again, vote_anew
 from evaluations.review import StaleReview, propose
-from evaluations.sheets import Answer, Vote, open_for_new_vote, open_sheet
+from evaluations.sheet_lines import Answer
+from evaluations.sheets import Vote, open_for_new_vote, open_sheet
 from evaluations.submission import NotReady
 from evaluations.verification import review_of
 from meetings.models import Amendment, Meeting, MeetingState

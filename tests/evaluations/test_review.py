@@ -22,7 +22,7 @@ from evaluations.models import (
     SheetState,
 )
 from evaluations.review import Remark, StaleReview, Way, decide, decide_lines, propose, reopen, send_back
-from evaluations.sheets import Answer
+from evaluations.sheet_lines import Answer
 from meetings.models import MeetingState
 from meetings.permissions import authority_of
 from meetings.recording import Refused

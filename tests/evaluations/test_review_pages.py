@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from evaluations.models import ReviewDecision, ReviewEntry, ScoreSheet, SheetState
 from evaluations.review import Remark, Way, decide, propose
-from evaluations.sheets import Answer
+from evaluations.sheet_lines import Answer
 from meetings.models import FormDraft
 from tests.costs import queries_of
 from tests.evaluations.month import TODAY

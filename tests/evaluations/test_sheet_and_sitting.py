@@ -10,13 +10,16 @@ from django.test import Client
 from django.urls import reverse
 
 from evaluations import measuring, sheets
-from evaluations.models import ScoreSheet
-from evaluations.sheets import Answer, Vote, answer_sheet, open_sheet
+from evaluations.models import CriteriaScope, ScoreSheet
+from evaluations.months import month_of_cell
+from evaluations.periods import Month
+from evaluations.sheet_lines import Answer
+from evaluations.sheets import Vote, answer_sheet, open_sheet
 from evaluations.submission import NotReady, submit
 from evaluations.views import sheets as views
-from meetings.models import Meeting, MeetingKind
+from meetings.models import Committee, Meeting, MeetingKind, MeetingRules
 from meetings.recording import Refused, cancel_meeting, enter_held_meeting, read_sitting, record_sitting
-from tests.evaluations.month import NOVEMBER, NOW, TODAY, RecordedMonth, filled_in, posted, recorded_month
+from tests.evaluations.month import NOVEMBER, NOW, TODAY, RecordedMonth, filled_in, posted, put_in_force, recorded_month
 from tests.meetings.sittings import recorded
 
 pytestmark = pytest.mark.django_db
@@ -102,11 +105,53 @@ def test_what_was_voted_on_is_what_is_sent(month):
     filled_in(month)
     record_again(month, ends_at=time(20, 0))
 
-    with pytest.raises(NotReady):
+    assert [line.line.criterion.code for line in open_sheet(month.meeting, as_of=TODAY).changed_lines] == ["1"]
+    with pytest.raises(NotReady, match="1: biên bản đã thay đổi sau khi chi bộ biểu quyết"):
         send(month)
 
     filled_in(month)
     assert send(month).own[0] == 100
+
+
+def test_a_vote_under_another_set_is_no_vote_on_this_one(month):
+    filled_in(month)
+    committee = Committee.objects.get(scope_path=month.people.cell.scope_path.removesuffix(month.people.cell.segment))
+    CriteriaScope.objects.update(during=(date(2025, 7, 1), date(2026, 10, 1)))
+    put_in_force(committee, code="moi", effective_from=date(2026, 10, 1))
+    sheet = open_sheet(month.meeting, as_of=TODAY)
+    assert (sheet.criteria_set.code, sheet.vote.votes_for, sheet.vote.weak_points, sheet.changed_lines) == ("moi", None, "Ít ý kiến", [])
+    with pytest.raises(NotReady, match="Chưa ghi kết quả biểu quyết"):
+        send(month)
+    filled_in(month)
+    assert send(month).criteria_set.code == "moi"
+
+
+def test_the_month_leads_to_the_changed_line_and_on_once_it_is_voted(month):
+    filled_in(month)
+    record_again(month, ends_at=time(20, 0))
+    shown = month_of_cell(month.people.cell, Month.of(NOVEMBER), today=TODAY)
+    assert (shown.next_step, shown.is_scored) == ("score", False)
+    client = Client()
+    client.force_login(month.people.user, backend="django.contrib.auth.backends.ModelBackend")
+    place = [month.people.cell.public_id, f"{NOVEMBER:%Y-%m}"]
+    assert "lúc đó 5, nay 1" in (client.get(reverse("cell_month", args=place))).content.decode()
+    page = client.get(reverse("cell_sheet", args=place)).content.decode()
+    assert page.count("đã đổi sau biểu quyết") == 1 and 'class="line open" id="open"' in page
+
+    filled_in(month)
+    assert month_of_cell(month.people.cell, Month.of(NOVEMBER), today=TODAY).next_step == "post"
+    assert "đã đổi sau biểu quyết" not in client.get(reverse("cell_sheet", args=place)).content.decode()
+
+
+def test_posting_that_is_overdue_comes_before_the_vote_which_would_have_to_be_repeated(month):
+    committee = Committee.objects.get(scope_path=month.people.cell.scope_path.removesuffix(month.people.cell.segment))
+    MeetingRules.objects.create(committee=committee, during=(date(2026, 1, 1), None), conclusion_lag_days=2, conclusion_lag_unit="WORKING")
+    late = date(2026, 11, 20)
+    before = month_of_cell(month.people.cell, Month.of(NOVEMBER), today=TODAY)
+    after = month_of_cell(month.people.cell, Month.of(NOVEMBER), today=late)
+    assert (before.next_step, after.next_step) == ("score", "post")
+    filled_in(month, line_3_1=Answer())
+    assert month_of_cell(month.people.cell, Month.of(NOVEMBER), today=late).next_step == "score"
 
 
 def test_posting_after_the_vote_asks_for_no_new_one(month):

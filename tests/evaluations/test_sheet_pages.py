@@ -6,7 +6,9 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from evaluations.figures import points
 from evaluations.models import ParameterValue, ScoreSheet, SheetEntry
 from evaluations.sheets import open_sheet
 from evaluations.submission import submit
@@ -83,6 +85,17 @@ def test_it_saves_itself_and_says_when(month, secretary):
     wrong = secretary.post(url(month, "cell_sheet"), {"version": 1, "votes_for": "ba"}, headers={"X-Autosave": "1"})
     assert wrong.status_code == 422
     assert SheetEntry.objects.get().level.points == 0
+
+
+def test_what_it_answers_when_it_saves_itself_keeps_the_bar_true(month, secretary):
+    def shown(**fields):
+        return secretary.post(url(month, "cell_sheet"), fields, headers={"X-Autosave": "1"}).json()["shows"]
+
+    assert shown(version=0)["own-total"] == "–"
+    filled = shown(**answers(month))
+    assert filled == {"answered": "28/28", "own-total": points(open_sheet(month.meeting, as_of=timezone.localdate()).own_total)}
+    page = secretary.get(url(month, "cell_sheet")).content.decode()
+    assert all(f'data-shows="{name}">{text}</b>' in page for name, text in filled.items())
 
 
 def test_scoring_otherwise_takes_a_reason_before_sending(month, secretary):

@@ -5,7 +5,8 @@ import pytest
 from evaluations.checking.points import grade_of
 from evaluations.compiler import Outcome
 from evaluations.models import Grade, MonthFacts, MonthScore, ScoreState, SheetEntry, SheetNote
-from evaluations.sheets import AlreadySent, Answer, StaleSheet, open_sheet
+from evaluations.sheet_lines import Answer
+from evaluations.sheets import AlreadySent, StaleSheet, open_sheet
 from evaluations.submission import NotReady, submit
 from meetings.models import Meeting, MeetingState
 from tests.evaluations.month import NOW, TODAY, filled_in, posted, recorded_month

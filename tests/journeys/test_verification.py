@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from evaluations.models import PastVote, ScoreSheet, SheetState
 from evaluations.review import propose
-from evaluations.sheets import Answer
+from evaluations.sheet_lines import Answer
 from meetings.models import Amendment, Cell, Committee, Level
 from tests.evaluations.month import RecordedMonth, put_in_force
 from tests.evaluations.sent_months import Sent, send

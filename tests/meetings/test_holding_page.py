@@ -194,6 +194,9 @@ class TestHolding:
         shown = words_of(answer)
         assert all(word in shown for word in ("Trường học", "Sân đình", "Phạm Bình: Absent with reason", "Phạm Bình: Present"))
         assert Meeting.objects.get().place == "Sân đình"
+        assert "takes away" not in shown
+        mine["place"] = ""
+        assert "Keeping yours takes away what is stored under: Place." in words_of(browser.post(url, mine))
         kept = dict(answer.context["posted"]) | {"version": answer.context["version"]}
         assert browser.post(url, kept).status_code == 302
         assert Meeting.objects.get().place == "Trường học"

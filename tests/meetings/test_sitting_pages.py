@@ -43,6 +43,13 @@ class TestNewSitting:
         assert answer.headers["Location"] == page_of("meeting_hold", meeting)
         assert (meeting.state, meeting.held_on, meeting.for_month) == ("HELD", date(2026, 11, 2), date(2026, 10, 1))
 
+    def test_a_sitting_entered_for_another_month_leads_back_to_that_month(self):
+        people = five()
+        month = f"/cells/{people.cell.public_id}/months/"
+        fields = {"for_month": "2026-10-01", "kind": "REGULAR", "day": "2026-10-03", "form_key": str(uuid4())}
+        answer = browser_of(people.user).post(self.url(people, month="2026-11", held=1, next=f"{month}2026-11/"), fields)
+        assert answer.headers["Location"] == page_of("meeting_hold", Meeting.objects.get(), next=f"{month}2026-10/")
+
     def test_a_double_tap_makes_one_sitting(self):
         people = five()
         browser = browser_of(people.user)

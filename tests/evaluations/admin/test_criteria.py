@@ -144,6 +144,15 @@ def test_a_new_criterion_without_its_set_is_not_found(admin, key):
     assert admin.get(f"{reverse('admin:evaluations_criterion_add')}?set={key}").status_code == 404
 
 
+@pytest.mark.parametrize("initial", ["-1", "0", "1"])
+def test_rows_that_the_page_did_not_show_are_not_written_over(admin, draft, initial):
+    """Added by someone else since, or a count that was made by hand."""
+    before = as_entry(draft)
+    for page, rows in ((page_of(draft.criteria.get(code="4.7")), "rows"), (page_of(draft), "groups")):
+        assert "this page did not show" in errors(save(admin, page, **{f"{rows}-INITIAL_FORMS": initial}))
+    assert as_entry(draft) == before
+
+
 def test_odd_text_is_stored_clean_or_refused(admin, draft):
     line = draft.criteria.get(code="4.7")
     save(admin, page_of(line), title="Hoa\u0300 \u200b\u202e bình", **{"rows-0-words": "a\u0301"})
