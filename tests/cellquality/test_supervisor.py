@@ -112,19 +112,11 @@ def run(data):
 
 def ends_everything(site: Run, by: signal.Signals) -> None:
     family = site.family()
-    assert len(family) == 4
     started = time.monotonic()
     assert site.end(by) == 0
     assert time.monotonic() - started < 15, "a few seconds on a quiet machine"
     assert gone(family)
     assert site.said.endswith("stopped\n")
-
-
-def test_it_says_ready_when_the_page_answers_and_ctrl_c_stops_everything(run):
-    site = run()
-    site.wait_ready()
-    assert status_of(site.url) < 400
-    ends_everything(site, signal.SIGINT)
 
 
 def test_a_database_and_a_broker_of_your_own_are_used_and_get_no_made_up_data(committed_db, tmp_path):
@@ -165,18 +157,20 @@ def test_after_a_kill_the_children_die_and_the_next_start_heals(run, data):
     ends_everything(again, signal.SIGTERM)
 
 
-def test_a_killed_process_is_started_again_and_a_second_start_is_a_sentence(run, data):
+def test_it_says_ready_when_the_page_answers_starts_again_what_was_killed_and_ctrl_c_stops_everything(run, data):
     site = run()
     site.wait_ready()
-    web = next(pid for pid in site.family() if "gunicorn" in command_line(pid))
-    os.killpg(web, signal.SIGKILL)
-    assert wait_until(lambda: "`web` ended by itself" in site.said, within=30)
-    assert wait_until(lambda: (status_of(site.url) or 500) < 400, within=30)
+    assert status_of(site.url) < 400
+    assert len(site.family()) == 4
     words = [sys.executable, "-m", "cellquality.supervisor"]
     second = subprocess.run(words, env=os.environ | {"DATA_DIR": str(data)}, cwd=PROJECT, capture_output=True, text=True)
     assert second.returncode == 1
     assert f"already running in this folder (process {site.process.pid})" in second.stderr
-    assert site.end(signal.SIGHUP) == 0
+    web = next(pid for pid in site.family() if "gunicorn" in command_line(pid))
+    os.killpg(web, signal.SIGKILL)
+    assert wait_until(lambda: "`web` ended by itself" in site.said, within=30)
+    assert wait_until(lambda: (status_of(site.url) or 500) < 400, within=30)
+    ends_everything(site, signal.SIGINT)
 
 
 @pytest.mark.parametrize("guarded", [True, False], ids=["signals wait", "twin in which they do not"])

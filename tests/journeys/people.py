@@ -13,10 +13,10 @@ DEVICES = {"phone": PHONE, "desktop": DESKTOP}
 class Person:
     """Someone at a browser: counts taps, notes what the console complains of, and looks at pages with axe.
 
-    On a phone (`size`) they touch, at a desk they click. `also` is the other size in which they look at each page, '' for none.
+    On a phone (`size`) they touch, at a desk they click. `also` is the other size, in which they look at each page too.
     """
 
-    def __init__(self, page: Page, site: Site, size: str, also: str = ""):
+    def __init__(self, page: Page, site: Site, size: str, also: str):
         self.page, self.site, self.size, self.also, self.taps, self.complaints = page, site, size, also, 0, []
         page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -70,12 +70,10 @@ class Person:
 
     def looks(self, name: str = "") -> None:
         """No serious finding of axe, no sideways scrolling, nothing in the console; a picture where PICTURES names a folder."""
-        # The contrast of colours is looked at once for each page: in the width of a phone, or of whoever goes the journey alone.
-        self._looks(name, self.size, colours=self.size == "phone" or bool(self.also))
-        if self.also:
-            self.page.set_viewport_size(DEVICES[self.also]["viewport"])
-            self._looks(name, self.also, colours=False)
-            self.page.set_viewport_size(DEVICES[self.size]["viewport"])
+        self._looks(name, self.size, colours=True)
+        self.page.set_viewport_size(DEVICES[self.also]["viewport"])
+        self._looks(name, self.also, colours=False)  # no width changes them
+        self.page.set_viewport_size(DEVICES[self.size]["viewport"])
 
     def _looks(self, name: str, size: str, *, colours: bool) -> None:
         seen = f"{self.page.url} ({size})"

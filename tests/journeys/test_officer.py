@@ -33,7 +33,8 @@ def commune(site) -> Committee:
     return commune
 
 
-def test_an_officer_drills_from_the_province_to_a_fact(commune, person):
+def test_an_officer_drills_from_the_province_to_a_fact(commune, at_desk):
+    person = at_desk
     person.log_in("ban-to-chuc")
     person.looks("province-today")
     person.go(f"/committees/{Committee.objects.get(level=Level.PROVINCE).public_id}/2026-11/")
@@ -48,9 +49,9 @@ def test_an_officer_drills_from_the_province_to_a_fact(commune, person):
     assert "Đề nghị sửa đường" not in person.page.content(), "an opinion reached the province"
 
 
-def test_an_office_appoints_a_secretary_who_logs_in_for_the_first_time(commune, person, another, size):
-    cell = make_cell(f"Chi bộ Tổ dân phố {size}", committee=commune)
-    office, new = person, another
+def test_an_office_appoints_a_secretary_who_logs_in_for_the_first_time(commune, at_desk, on_phone):
+    cell = make_cell("Chi bộ Tổ dân phố 3", committee=commune)
+    office, new = at_desk, on_phone
     office.log_in("van-phong")
     office.tap("header nav a[href$='accounts']")
     office.looks("accounts")

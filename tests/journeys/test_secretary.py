@@ -25,9 +25,8 @@ def commune(site) -> Committee:
     return make_committee("Đảng ủy xã Minh Họa 1", parent=province)
 
 
-@pytest.fixture
-def cell(commune, person) -> Cell:
-    """A cell of 22 whose secretary has logged in and has recorded nothing yet."""
+def cell_of(person: Person, commune: Committee) -> Cell:
+    """A cell of 22 whose secretary, `person`, has logged in and has recorded nothing yet."""
     number = next(NUMBERS)
     cell = make_cell(f"Chi bộ Thôn {number}", committee=commune)
     make_members(cell, 22)
@@ -69,7 +68,8 @@ def _score(person: Person) -> None:
     person.save()
 
 
-def test_a_secretary_logs_a_month_from_nothing_and_sends_it(cell, person):
+def test_a_secretary_logs_a_month_from_nothing_on_a_phone_and_sends_it(commune, on_phone):
+    person, cell = on_phone, cell_of(on_phone, commune)
     person.looks("month-empty")
 
     person.tap("main a.btn-primary")
@@ -103,7 +103,8 @@ def test_a_secretary_logs_a_month_from_nothing_and_sends_it(cell, person):
     assert person.taps <= 60, person.taps
 
 
-def test_a_secretary_enters_a_past_month_from_the_minutes_book(cell, person):
+def test_a_secretary_enters_a_past_month_from_the_minutes_book_at_a_desk(commune, at_desk):
+    person, cell = at_desk, cell_of(at_desk, commune)
     last_month = timezone.localdate().replace(day=1) - timedelta(days=1)
     person.go(f"/cells/{cell.public_id}/months/{last_month:%Y-%m}/")
     person.tap("main a[href*='held=1']")
@@ -119,8 +120,8 @@ def test_a_secretary_enters_a_past_month_from_the_minutes_book(cell, person):
     assert person.taps <= 60, person.taps
 
 
-@pytest.mark.parametrize("size", ["phone"])
-def test_what_is_typed_outlives_a_lost_network_and_a_reload(cell, person):
+def test_what_is_typed_outlives_a_lost_network_and_a_reload(commune, on_phone):
+    person, _cell = on_phone, cell_of(on_phone, commune)
     person.tap("main a[href*='held=1']")
     person.type("day", timezone.localdate().isoformat())
     person.save()
