@@ -1,7 +1,8 @@
-"""What may stand in a log: never the rows that a database error repeats."""
+"""What may stand in a log: never the rows that a database error repeats, and a traceback only of what failed."""
 
 import logging
 import re
+from copy import copy
 
 # From DETAIL on, PostgreSQL quotes the row. A quoted text may hold any line, so everything goes until the traceback
 # says in its own words that another exception follows.
@@ -13,7 +14,10 @@ QUOTED = re.compile(
 
 
 class WithoutNames(logging.Formatter):
-    """Leaves out the DETAIL of database errors, in messages and tracebacks alike."""
+    """Leaves out the DETAIL of database errors, in messages and tracebacks alike, and the traceback of a request that was only refused."""
 
     def format(self, record: logging.LogRecord) -> str:
+        if record.levelno < logging.ERROR:
+            record = copy(record)
+            record.exc_info = record.exc_text = None
         return QUOTED.sub("\nDETAIL: (left out of the log)", super().format(record))

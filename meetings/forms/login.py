@@ -4,6 +4,7 @@ from django import forms
 from django.contrib.auth import authenticate, password_validation
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -95,7 +96,13 @@ class NewPasswordForm(PasswordChangeForm):
         self.fields["old_password"].label = _("Present password")
 
 
+# A sentence is a good password, a book is not.
+LONGEST_PASSWORD = 200
+
+
 def label_passwords(form: SetPasswordForm) -> None:
+    for name in ("new_password1", "new_password2"):
+        form.fields[name].validators.append(MaxLengthValidator(LONGEST_PASSWORD))
     form.fields["new_password1"].label = _("New password")
     form.fields["new_password1"].help_text = password_validation.password_validators_help_text_html()
     form.fields["new_password2"].label = _("New password once more")

@@ -27,15 +27,19 @@ from tests.factories import make_committee
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
-@pytest.fixture
-def province() -> Committee:
-    return make_committee(name="Tỉnh ủy Minh Họa", level=Level.PROVINCE)
-
-
-@pytest.fixture
-def sample() -> CriteriaSet:
+def lay() -> tuple[Committee, CriteriaSet]:
     load_criteria(files=read_criteria())
-    return CriteriaSet.objects.get(code="an-phu-2025")
+    return make_committee(name="Tỉnh ủy Minh Họa", level=Level.PROVINCE), CriteriaSet.objects.get(code="an-phu-2025")
+
+
+@pytest.fixture
+def province(laid) -> Committee:
+    return laid[0]
+
+
+@pytest.fixture
+def sample(laid) -> CriteriaSet:
+    return laid[1]
 
 
 def copy_of(original: CriteriaSet, owner: Committee, code: str = "minh-hoa", **fields) -> CriteriaSet:

@@ -126,6 +126,12 @@ class TestCode:
         assert client.post(reverse("set_language"), {"language": "en", "next": "/"}).url == "/"
         assert client.post(reverse("logout")).url == reverse("login")
 
+    def test_a_password_as_long_as_a_book_is_refused_at_its_field(self, client, secretary):
+        log_in_by_code(client, secretary.username, code_for(secretary))
+        book = dict.fromkeys(FIRST_PASSWORD, "một cuốn sách " * 20)
+        assert list(client.post(CHANGE, book).context["form"].errors) == ["new_password1", "new_password2"]
+        assert client.get(CHANGE).context["is_first"]
+
     def test_the_guard_is_what_leads_there(self, client, secretary, settings):
         """The twin: without the middleware another page opens."""
         settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "ForcedPassword" not in name]
