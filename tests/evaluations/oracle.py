@@ -37,7 +37,7 @@ STEADY = settings(
     deadline=None,
     derandomize=True,
     database=None,
-    max_examples=80,
+    max_examples=50,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 KINDS = [CellKind.VILLAGE, CellKind.SCHOOL, CellKind.OFFICE]

@@ -167,8 +167,8 @@ def test_a_parameter_set_for_a_past_month_changes_the_points_of_a_sent_sheet():
 def test_a_holiday_of_the_country_reaches_every_tree_for_its_month_alone(tree):
     root = make_committee("Một cây khác", Level.CENTRAL)
     alone = make_cell("Chi bộ riêng", committee=root)
-    some_rules(tree["centre"], DateRange(SINCE, None)).save()
-    some_rules(root, DateRange(SINCE, None)).save()
+    some_rules(tree["centre"], DateRange(SEPTEMBER, None)).save()
+    some_rules(root, DateRange(SEPTEMBER, None)).save()
     meeting = sit(tree["cells"]["far"], SEPTEMBER, held_on=date(2026, 9, 3))
     moved = sit(alone, SEPTEMBER, held_on=date(2026, 9, 2))
     changes.take_changes(as_of=TODAY, at=NOW)

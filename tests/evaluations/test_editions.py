@@ -158,7 +158,7 @@ class _Undone(Exception):
     """Ends an example's transaction."""
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), period=st.sampled_from([OCTOBER, QUARTER]))
 def test_whatever_happened_in_between_each_edition_reads_as_it_was_published(ground, data, period):
     with pytest.raises(_Undone), transaction.atomic():

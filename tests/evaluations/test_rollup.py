@@ -72,7 +72,7 @@ def measured(cell: Cell, period: Period) -> dict[str, object]:
 
 
 @pytest.mark.django_db
-@settings(STEADY, max_examples=12)
+@settings(STEADY, max_examples=8)
 @given(seed=st.integers(0, 2**32), drawn=st.tuples(rules(), rules()))
 def test_periods_of_many_cells_come_to_what_the_slow_way_says(seed, drawn):
     with transaction.atomic():
