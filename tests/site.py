@@ -167,7 +167,8 @@ def serious_findings(page: Page, *, colours: bool = True) -> list[str]:
 
     Most of its time goes into the contrast of colours, which no width changes: whoever looks at a page in two widths asks for it in one.
     """
-    page.evaluate(Axe().axe_script)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
     options = {"resultTypes": ["violations"], "preload": False, "rules": {"color-contrast": {"enabled": colours}}}
     found = page.evaluate("options => axe.run(options).then(results => results.violations)", options)
     return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found if each["impact"] in {"serious", "critical"}]
