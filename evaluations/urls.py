@@ -1,7 +1,23 @@
 from django.urls import path, register_converter
 
 from evaluations.converters import LongerConverter, MonthConverter, PeriodConverter
-from evaluations.views import boards, cells, exports, home, jobs, late, months, notices, periods, queue, returned, review, sheets, values
+from evaluations.views import (
+    boards,
+    cells,
+    exports,
+    home,
+    jobs,
+    late,
+    months,
+    notices,
+    periods,
+    queue,
+    returned,
+    review,
+    saved_views,
+    sheets,
+    values,
+)
 
 register_converter(MonthConverter, "month")
 register_converter(PeriodConverter, "period")
@@ -28,6 +44,8 @@ urlpatterns = [
     path("committees/<uuid:committee>/<month:month>/late", late.late_list, name="late"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<uuid:notice>", notices.notice_open, name="notice_open"),
+    path("lists/", saved_views.saved_views, name="saved_views"),
+    path("lists/<uuid:view>/delete", saved_views.saved_view_delete, name="saved_view_delete"),
     path("committees/<uuid:committee>/<period:period>/exports", exports.exports, name="exports"),
     path("committees/<uuid:committee>/<period:period>/score", exports.score_anew, name="score_anew"),
     path("jobs/", jobs.jobs, name="jobs"),

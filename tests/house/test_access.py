@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from evaluations.editions import close_period
 from evaluations.exporting.files import new_file
-from evaluations.models import Job, Notice
+from evaluations.models import Job, Notice, SavedView
 from evaluations.periods import Month
 from meetings.models import Appointment, Level, Role
 from tests.evaluations.closed_periods import AT, settle
@@ -58,6 +58,8 @@ committee_cells   in       404      404      404      404      200      404     
 late              in       404      404      404      404      200/422  404      200/422  404      200/403  404
 notices           in       200/302  200/302  200/302  200/302  200/302  200/302  200/302  200/302  200/302  200/302
 notice_open       in       405/302  405/404  405/404  405/404  405/404  405/404  405/404  405/404  405/404  405/404
+saved_views       in       200/422  200/422  200/422  200/422  200/422  200/422  200/422  200/422  200/422  200/422
+saved_view_delete in       405/302  405/404  405/404  405/404  405/404  405/404  405/404  405/404  405/404  405/404
 exports           in       404      404      404      404      200/404  404      200/404  404      200/404  404
 score_anew        in       405/404  405/404  405/404  405/404  405/302  405/404  405/302  405/404  405/403  405/404
 jobs              in       200/405  200/405  200/405  200/405  200/405  200/405  200/405  200/405  200/405  200/405
@@ -112,6 +114,8 @@ class Place:
     province: object
     # The cell's secretary is told.
     notice: object
+    # The cell's secretary keeps it.
+    view: object
 
     def arguments(self, pattern: str) -> dict:
         known = {
@@ -125,6 +129,7 @@ class Place:
             "code": "speakers-top",
             "job": self.job.public_id,
             "notice": self.notice.public_id,
+            "view": self.view.public_id,
             "month": "2026-11",
             "longer": "2026-Q4",
             "period": "2026-Q4",
@@ -180,7 +185,8 @@ def place(exports_folder) -> Place:
     close_period(committee=province, period=CLOSED, by=users["province"], at=AT)
     job = _exported(users["office"], commune)
     notice = Notice.objects.create(user=people.user, kind="REMINDER", cell=people.cell, month=meeting.for_month, created_at=timezone.now())
-    return Place(users, people.cell, commune, meeting, people.binh, appointment, criteria_set, job, province, notice)
+    view = SavedView.objects.create(user=people.user, name="Chưa gửi", path="/", saved_at=timezone.now())
+    return Place(users, people.cell, commune, meeting, people.binh, appointment, criteria_set, job, province, notice, view)
 
 
 def of_the_product(patterns=None) -> dict[str, str]:
