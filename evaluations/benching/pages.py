@@ -193,7 +193,9 @@ def measure(name: str, visits: Sequence[Visit], *, requests: int = REQUESTS) -> 
     """Each address once, its queries counted; then so many requests over them in turn, timed."""
     visitors = Visitors()
     queries = max(visitors.queries(visit) for visit in visits)
+    # As in the web server (cellquality.wsgi).
     gc.collect()
+    gc.freeze()
     times = tuple(visitors.go(visit) for visit in islice(cycle(visits), requests))
     return Measured(name, times, queries)
 
