@@ -4,6 +4,7 @@ The oracle itself, written from the definitions, is the product's own slow way: 
 row, and `manage.py check_line` asks it about real months.
 """
 
+import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -32,14 +33,20 @@ from meetings.models import CellKind, Committee
 from meetings.models import Level as TreeLevel
 from tests.factories import make_committee
 
-# The same examples on every machine, and nothing kept between runs.
-STEADY = settings(
-    deadline=None,
-    derandomize=True,
-    database=None,
-    max_examples=50,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+TIMES = int(os.environ.get("EXAMPLES", "1"))
+
+
+def steady(examples: int) -> settings:
+    """So many examples, the same on every machine; EXAMPLES=20 tries twenty times as many. Nothing is kept between runs."""
+    return settings(
+        deadline=None,
+        derandomize=True,
+        database=None,
+        max_examples=examples * TIMES,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+
+
 KINDS = [CellKind.VILLAGE, CellKind.SCHOOL, CellKind.OFFICE]
 DAY = date(2026, 3, 3)
 

@@ -16,7 +16,7 @@ from evaluations.delegating import values_applied
 from evaluations.measures import MEASURES
 from evaluations.models import CriteriaSet, Criterion, CriterionKind, MonthFacts, NotApplicable
 from evaluations.scoring import Scored, evaluate
-from tests.evaluations.oracle import STEADY, definitions, levels_for, make_ground, month_facts
+from tests.evaluations.oracle import definitions, levels_for, make_ground, month_facts, steady
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def agree(definition: Definition, facts: MonthFacts, levels: list[int | None]) -
     return scored
 
 
-@STEADY
+@steady(40)
 @given(st.data())
 def test_sql_and_plain_python_agree_on_random_sets_and_facts(ground, data):
     definition = data.draw(definitions(ground.parameters))
@@ -41,7 +41,7 @@ def test_sql_and_plain_python_agree_on_random_sets_and_facts(ground, data):
         agree(definition, facts, data.draw(levels_for(definition)))
 
 
-@STEADY
+@steady(40)
 @given(st.data())
 def test_the_value_of_a_parameter_that_is_told_is_the_one_that_scored(ground, data):
     asked = tuple(Comparing(MEASURES["attendance_rate"], ">=", parameter=parameter) for parameter in ground.parameters)
@@ -60,7 +60,7 @@ def test_values_are_one_query_and_none_where_nothing_is_delegated(ground, facts,
             values_applied(one_line(replace(FULL, tests=tests), NONE), facts)
 
 
-@STEADY
+@steady(40)
 @given(gained=st.integers(0, 20_000), counted=st.integers(1, 20_000), whole=st.integers(1, 20_000))
 def test_rescaling_rounds_half_up_in_whole_numbers(gained, counted, whole):
     exact = Decimal(gained) * whole / counted

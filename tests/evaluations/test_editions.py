@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluations import editions
@@ -33,6 +33,7 @@ from evaluations.summaries import COUNTS, summarise
 from meetings.models import ChangedCell, RecordingLock
 from meetings.refusing import Refused
 from tests.evaluations.closed_periods import AT, TODAY, Ground, change, fill, make_ground, settle
+from tests.evaluations.oracle import steady
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 lay = make_ground
@@ -158,7 +159,7 @@ class _Undone(Exception):
     """Ends an example's transaction."""
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@steady(8)
 @given(data=st.data(), period=st.sampled_from([OCTOBER, QUARTER]))
 def test_whatever_happened_in_between_each_edition_reads_as_it_was_published(ground, data, period):
     with pytest.raises(_Undone), transaction.atomic():

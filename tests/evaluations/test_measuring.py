@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluations.checking.facts import facts_of
@@ -25,7 +25,7 @@ from meetings.models import (
     TaskState,
 )
 from tests.evaluations.logs import AS_OF, MONTHS, make_log, make_province
-from tests.evaluations.oracle import STEADY, make_set
+from tests.evaluations.oracle import make_set, steady
 from tests.factories import make_cell, make_member
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def as_columns(facts: MonthFacts) -> dict[str, object]:
     return {name: getattr(facts, name) for name in COLUMNS}
 
 
-@settings(STEADY, max_examples=20)
+@steady(15)
 @given(seed=st.integers(0, 2**32))
 def test_sql_and_plain_python_measure_the_same_on_random_logs(province, seed):
     rng = Random(seed)

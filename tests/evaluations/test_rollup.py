@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 from django.db import transaction
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cellquality.processes import wait_until
@@ -34,7 +34,7 @@ from evaluations.rollup import measure_period, roll_up
 from evaluations.summaries import summarise
 from meetings.models import Cell, CellKind, Committee, Level
 from tests.databases import meanwhile, waiting_for_a_lock
-from tests.evaluations.oracle import STEADY, make_set
+from tests.evaluations.oracle import make_set, steady
 from tests.evaluations.rolling import Writer, make_rule, rules, write_months
 from tests.factories import make_cell, make_committee, make_user
 
@@ -72,7 +72,7 @@ def measured(cell: Cell, period: Period) -> dict[str, object]:
 
 
 @pytest.mark.django_db
-@settings(STEADY, max_examples=8)
+@steady(5)
 @given(seed=st.integers(0, 2**32), drawn=st.tuples(rules(), rules()))
 def test_periods_of_many_cells_come_to_what_the_slow_way_says(seed, drawn):
     with transaction.atomic():

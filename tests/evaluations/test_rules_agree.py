@@ -4,7 +4,7 @@ from datetime import date
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluations.measuring import Targets
@@ -14,7 +14,7 @@ from meetings import deadlines
 from meetings.deadlines import deadlines_for
 from meetings.models import Cell, Holiday, MeetingRules, Placement
 from tests.evaluations.logs import AS_OF, MONTHS, make_log, make_province
-from tests.evaluations.oracle import STEADY, make_set
+from tests.evaluations.oracle import make_set, steady
 from tests.evaluations.test_measuring import sit
 from tests.factories import SINCE, make_cell, make_committee
 
@@ -39,7 +39,7 @@ def disagreeing(cell: Cell) -> list[MonthScore]:
     return [score for score in scores if asked(score) != shown(cell, score.month, held.get(score.month))]
 
 
-@settings(STEADY, max_examples=15)
+@steady(10)
 @given(seed=st.integers(0, 2**32))
 def test_pages_and_scores_agree_on_random_logs(seed):
     province = make_province(make_set(f"bo-{seed}"))

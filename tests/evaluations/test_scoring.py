@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import override_settings
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluations.checking.months import month_score_of, stored_sums, sums_under
@@ -36,7 +36,7 @@ from meetings.deadlines import deadline_after
 from meetings.models import Cell, CellKind, Holiday, Meeting, MeetingKind, MeetingRules, MeetingState, Placement, Posting
 from meetings.models import Level as TreeLevel
 from tests.evaluations.logs import AS_OF, MONTHS, make_log, make_province
-from tests.evaluations.oracle import STEADY, definitions, levels_for, make_set, stored
+from tests.evaluations.oracle import definitions, levels_for, make_set, steady, stored
 from tests.evaluations.test_compiler import FULL, IN_TWO_DAYS, NONE
 from tests.factories import SINCE, make_cell, make_committee, make_user
 
@@ -87,7 +87,7 @@ def as_columns(row: MonthScore) -> dict[str, object]:
     return {field.attname: getattr(row, field.attname) for field in MonthScore._meta.concrete_fields if not field.primary_key}
 
 
-@settings(STEADY, max_examples=4)
+@steady(3)
 @given(seed=st.integers(0, 2**32), data=st.data())
 def test_many_at_once_come_to_what_each_comes_to_alone(seed, data):
     MonthScore.objects.all().delete()

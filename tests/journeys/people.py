@@ -1,12 +1,20 @@
 """What a person does in a browser: log in, tap, type; and what a page must hold to be fit to be seen."""
 
+import os
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page
 
 from tests.factories import PASSWORD
 from tests.site import DESKTOP, PHONE, Site, serious_findings
 
+# For whoever wants to look themselves: the folder that pictures of the pages go to.
+PICTURES = Path(os.environ["PICTURES"]) if "PICTURES" in os.environ else None
+# The contrast of a kind of page is looked at once: it takes most of axe's time, and neither a width nor other figures change it.
+COLOURS_SEEN: set[str] = set()
+IDENTIFIERS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+")
 DEVICES = {"phone": PHONE, "desktop": DESKTOP}
 
 
@@ -70,9 +78,11 @@ class Person:
 
     def looks(self, name: str = "") -> None:
         """No serious finding of axe, no sideways scrolling, nothing in the console; a picture where PICTURES names a folder."""
-        self._looks(name, self.size, colours=True)
+        kind_of_page = IDENTIFIERS.sub("…", urlsplit(self.page.url).path)
+        self._looks(name, self.size, colours=kind_of_page not in COLOURS_SEEN)
+        COLOURS_SEEN.add(kind_of_page)
         self.page.set_viewport_size(DEVICES[self.also]["viewport"])
-        self._looks(name, self.also, colours=False)  # no width changes them
+        self._looks(name, self.also, colours=False)
         self.page.set_viewport_size(DEVICES[self.size]["viewport"])
 
     def _looks(self, name: str, size: str, *, colours: bool) -> None:
@@ -84,13 +94,3 @@ class Person:
         assert self.complaints == [], f"{seen}: {self.complaints}"
         if name and PICTURES:
             self.page.screenshot(path=str(PICTURES / f"{name}-{size}.png"), full_page=True)
-
-
-def _pictures() -> Path | None:
-    import os  # noqa: PLC0415  a switch for whoever wants to look
-
-    folder = os.environ.get("PICTURES")
-    return Path(folder) if folder else None
-
-
-PICTURES = _pictures()
