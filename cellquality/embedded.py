@@ -167,7 +167,7 @@ class Cluster:
         """Make a database: a clone of `template`, or an empty one with the two roles set up in it."""
         with self.superuser() as cursor:
             if template:
-                words = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
+                words = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY")
                 cursor.execute(words.format(*map(sql.Identifier, (name, template, OWNER))))
                 return
             cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
