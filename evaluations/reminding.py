@@ -3,7 +3,7 @@
 A cell is reminded of a month at most once a day, whoever reminds. An e-mail that cannot be sent takes no notice back.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
 from urllib.parse import urljoin
@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from evaluations import late
+from evaluations.filters import FilterOfCells
 from evaluations.jobs import CannotBeDone, Work, start_job
 from evaluations.models import Job, JobKind, MonthScore, Notice, NoticeKind
 from evaluations.notices import tell_secretaries, words_of
@@ -38,17 +39,19 @@ def start_reminding(
     month: Month,
     cells: Collection[UUID] | None,
     show: str = "late",
+    narrowed_by: Mapping[str, str] | None = None,
     words: str = "",
     site: str,
     by: User,
     at: datetime,
 ) -> Job:
-    """Set out to remind cells that are past a deadline: those named, or all that a list shows (`show`, one of `REMINDED_OF`).
+    """Set out to remind cells that are past a deadline: those named, or all that a list shows.
 
-    `words` are added by who reminds; `site` is the address that links in e-mails begin with. Raises `Refused` where nobody named is late,
-    and as `start_job` does.
+    Its `show` is one of `REMINDED_OF`, `narrowed_by` what `FilterOfCells` is asked. `words` are added by who reminds; `site` is the address
+    that links in e-mails begin with. Raises `Refused` where nobody named is late, and as `start_job` does.
     """
-    asked = {"month": str(month), "show": show, "cells": None if cells is None else sorted(map(str, cells)), "words": words, "site": site}
+    named = None if cells is None else sorted(map(str, cells))
+    asked = {"month": str(month), "show": show, "narrowed_by": narrowed_by or {}, "cells": named, "words": words, "site": site}
     count = _asked_months(committee, asked, today=timezone.localdate(at)).count()
     if not count:
         raise Refused({"": _("None of these cells is past a deadline: there is nothing to remind of.")})
@@ -59,7 +62,8 @@ def start_reminding(
 def _asked_months(committee: Committee, asked: dict, *, today: date) -> QuerySet[MonthScore]:
     """What is still late of what was asked, of cells that stand under the committee today."""
     month = Month.parse(asked["month"])
-    months = late.shown(late.unfinished(committee, month), asked["show"], month, today=today)
+    listed = FilterOfCells(asked["narrowed_by"], queryset=late.unfinished(committee, month)).left
+    months = late.shown(listed, asked["show"], month, today=today)
     months = months.filter(cell__scope_path__gte=committee.scope_path, cell__scope_path__lt=path_end(committee.scope_path))
     return months if asked["cells"] is None else months.filter(cell__public_id__in=asked["cells"])
 

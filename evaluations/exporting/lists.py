@@ -11,7 +11,7 @@ from evaluations import shown
 from evaluations.dashboard import board_of
 from evaluations.exporting.asking import Asked
 from evaluations.exporting.tables import CLASSED, COUNTED, Book, Column, Kind, Table, classed, counted
-from evaluations.filters import LONGEST_SEARCH, NAMES_OF_FILTERS, narrowed
+from evaluations.filters import asked_of, filter_for
 from evaluations.models import Grade, MonthFacts, MonthScore, PeriodScore, PeriodState, ScoreState
 from evaluations.periods import Month
 from meetings.models import CellKind
@@ -37,9 +37,7 @@ def chosen_cells(query: QueryDict) -> dict[str, str]:
     show, kind = query.get("show", ""), query.get("kind", "")
     if show not in shown.SHOWN or kind not in ("", *CellKind.values):
         raise Http404
-    # Cut, and still longer than may be searched: what the page refuses the file does not find either.
-    narrowing = {name: query.get(name, "")[: LONGEST_SEARCH + 1] for name in NAMES_OF_FILTERS}
-    return narrowing | {"show": show, "order": query.get("order", ""), "direct": "1" if query.get("direct") == "1" else ""}
+    return asked_of(query) | {"show": show, "order": query.get("order", ""), "direct": "1" if query.get("direct") == "1" else ""}
 
 
 def cells(asked: Asked) -> Book:
@@ -47,7 +45,8 @@ def cells(asked: Asked) -> Book:
     show = asked.chosen["show"]
     order = shown.known_order(asked.chosen["order"], asked.period, show)
     listed = shown.cells_right_below if asked.chosen["direct"] else shown.cells_within
-    scores, narrowing = narrowed(listed(asked.committee, asked.period, show=show, order=order), asked.period, asked.chosen)
+    narrowing = filter_for(asked.period)(asked.chosen, queryset=listed(asked.committee, asked.period, show=show, order=order))
+    scores = narrowing.left
     if order == "name":
         scores = scores.order_by(*BY_COMMITTEE)
     what = shown.SHOWN[show]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from evaluations import late
 from evaluations.exporting.asking import Asked
 from evaluations.exporting.tables import Book, Column, Kind, Table
+from evaluations.filters import FilterOfCells, asked_of
 from evaluations.models import MonthScore
 
 ROWS_AT_A_TIME = 1000
@@ -20,12 +21,13 @@ def chosen_late(query: QueryDict) -> dict[str, str]:
     show, order = query.get("show", "late"), query.get("order", "due")
     if show not in late.SHOWN:
         raise Http404
-    return {"show": show, "order": order if order in late.ORDERS else "due"}
+    return asked_of(query) | {"show": show, "order": order if order in late.ORDERS else "due"}
 
 
 def late_list(asked: Asked) -> Book:
     today, show = timezone.localdate(asked.at), asked.chosen["show"]
-    months = late.shown(late.unfinished(asked.committee, asked.period), show, asked.period, today=today)
+    filters = FilterOfCells(asked.chosen, queryset=late.unfinished(asked.committee, asked.period))
+    months = late.shown(filters.left, show, asked.period, today=today)
     listed = late.ordered(late.with_reasons(months, today=today), asked.chosen["order"])
     table = Table(
         title=_("Not held or not sent, %(month)s") % {"month": asked.period.label},
@@ -41,7 +43,7 @@ def late_list(asked: Asked) -> Book:
         ),
         rows=_rows(listed, asked),
         count=months.count(),
-        filters=[_("Shown: %(what)s") % {"what": late.SHOWN[show]}],
+        filters=[_("Shown: %(what)s") % {"what": late.SHOWN[show]}, *(f"{label}: {value}" for label, value in filters.chosen)],
     )
     return Book(table.title, asked.committee.name, [table])
 

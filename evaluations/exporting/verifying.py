@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from evaluations import queue
 from evaluations.exporting.asking import Asked
 from evaluations.exporting.tables import Book, Column, Kind, Table
+from evaluations.filters import FilterOfSheets, asked_of
 from evaluations.models import ScoreSheet
 
 SHEETS_AT_A_TIME = 500
@@ -20,14 +21,16 @@ def chosen_sheets(query: QueryDict) -> dict[str, str]:
     show = query.get("show", "waiting")
     if show not in queue.SHOWN:
         raise Http404
-    return {"show": show, "near": query.get("near", ""), "gap": query.get("gap", "")}
+    return asked_of(query) | {"show": show, "near": query.get("near", ""), "gap": query.get("gap", "")}
 
 
 def sheets(asked: Asked) -> Book:
     """One row a sheet, those that need a look first."""
     show = asked.chosen["show"]
     attention = queue.Attention.read(asked.chosen["near"], asked.chosen["gap"])
-    listed = queue.shown(queue.sheets_of(asked.committee, asked.period, attention, today=timezone.localdate(asked.at)), show)
+    sent = queue.sheets_of(asked.committee, asked.period, attention, today=timezone.localdate(asked.at))
+    filters = FilterOfSheets(asked.chosen, queryset=sent)
+    listed = queue.shown(filters.left, show)
     table = Table(
         title=_("Verification, %(month)s") % {"month": asked.period.label},
         columns=(
@@ -44,7 +47,7 @@ def sheets(asked: Asked) -> Book:
         ),
         rows=_rows(listed),
         count=listed.count(),
-        filters=[_("Shown: %(what)s") % {"what": queue.SHOWN[show]}],
+        filters=[_("Shown: %(what)s") % {"what": queue.SHOWN[show]}, *(f"{label}: {value}" for label, value in filters.chosen)],
     )
     return Book(table.title, asked.committee.name, [table])
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from evaluations import dashboard, shown
-from evaluations.filters import narrowed
+from evaluations.filters import filter_for
 from evaluations.periods import Month, Period, last_month_gone_by
 from evaluations.views.cell_tables import LongerTable, MonthTable, RowsChosenFirst
 from meetings.models import CellKind
@@ -19,8 +19,8 @@ CELLS_PER_PAGE = 50
 def committee_cells(request: HttpRequest, committee: UUID, period: Period) -> HttpResponse:
     """`?show=` the number, `?direct=1` only cells right below, the filters of `evaluations.filters`, `?order=` one of `shown.known_order`.
 
-    Template `evaluations/committee_cells.html`: committee, period, crumbs, shown (its label), is_direct, table, filters, totals, order,
-    counted_as (what a cell's months are counted for; '' where the number is of cells).
+    Template `evaluations/committee_cells.html`: committee, period, crumbs, shown (its label), is_direct, table, filters, kept (what else
+    the address says), totals, order, counted_as (what a cell's months are counted for; '' where the number is of cells).
     """
     committee = committee_in_scope(request.authority, committee)
     show, kind = request.GET.get("show", ""), request.GET.get("kind", "")
@@ -29,7 +29,8 @@ def committee_cells(request: HttpRequest, committee: UUID, period: Period) -> Ht
     order = shown.known_order(request.GET.get("order", ""), period, show)
     is_direct = request.GET.get("direct") == "1"
     listed = shown.cells_right_below if is_direct else shown.cells_within
-    cells, filters = narrowed(listed(committee, period, show=show, order=order), period, request.GET)
+    filters = filter_for(period)(request.GET, queryset=listed(committee, period, show=show, order=order))
+    cells = filters.left
     is_month = isinstance(period, Month)
     counted_as = str(shown.SHOWN[show].label) if not is_month and shown.SHOWN[show].counted is not None else ""
     options = {"period": period, "leads_to": last_month_gone_by(period, timezone.localdate()), "order_by": order}
@@ -51,6 +52,7 @@ def committee_cells(request: HttpRequest, committee: UUID, period: Period) -> Ht
             "table": table,
             "page": table.page,
             "filters": filters,
+            "kept": [("show", show), ("direct", "1" if is_direct else ""), ("order", order if order != "name" else "")],
             "totals": totals,
             "order": order,
             "counted_as": counted_as,

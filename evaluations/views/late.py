@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from evaluations import dashboard, late
 from evaluations.extending import Extended, extend
+from evaluations.filters import FilterOfCells, asked_of
 from evaluations.forms.late import ExtendForm, RemindForm, ids_of
 from evaluations.periods import Month
 from evaluations.reminding import REMINDED_OF, start_reminding
@@ -32,10 +33,13 @@ ORDERS = (("due", gettext_lazy("longest overdue first")), ("name", gettext_lazy(
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def late_list(request: HttpRequest, committee: UUID, month: Month) -> HttpResponse:
-    """`?show=` one of `late.SHOWN`, `?order=` one of `late.ORDERS`; a POST does `act` with the ticked cells: extend, remind, remind_all.
+    """`?show=` one of `late.SHOWN`, `?order=` one of `late.ORDERS`, the filters of `FilterOfCells`.
 
-    Template `evaluations/late.html`: committee, crumbs, month, rows ([Row]), page, show, shown ([(key, label, count)]), order, orders,
-    others ([(Month, count)]), ticked ({public id}), may_extend, may_remind, sends_mail, extending, reminding, form (the posted one).
+    A POST does `act` with the ticked cells: extend, remind, or with all that are listed: remind_all.
+
+    Template `evaluations/late.html`: committee, crumbs, month, filters, kept (what else the address says), rows ([Row]), page, show, shown
+    ([(key, label, count)]), order, orders, others ([(Month, count)]), ticked ({public id}), may_extend, may_remind, sends_mail, extending,
+    reminding, form (the posted one).
     """
     committee = committee_in_scope(request.authority, committee)
     show, order = request.GET.get("show", "late"), request.GET.get("order", "due")
@@ -49,7 +53,8 @@ def late_list(request: HttpRequest, committee: UUID, month: Month) -> HttpRespon
         if done is not None:
             return done
     today = timezone.localdate()
-    months = late.unfinished(committee, month)
+    filters = FilterOfCells(request.GET, queryset=late.unfinished(committee, month))
+    months = filters.left
     counts = late.count_shown(months, month, today=today)
     listed = late.ordered(late.with_reasons(late.shown(months, show, month, today=today), today=today), order)
     paginator = Paginator(listed, CELLS_PER_PAGE)
@@ -63,6 +68,8 @@ def late_list(request: HttpRequest, committee: UUID, month: Month) -> HttpRespon
             "committee": committee,
             "crumbs": [*dashboard.seen_above(request.authority, committee), committee],
             "month": month,
+            "filters": filters,
+            "kept": [("show", show), ("order", request.GET.get("order", ""))],
             "rows": list(late.rows_of(page.object_list, today=today)),
             "page": page,
             "show": show,
@@ -129,6 +136,7 @@ def _remind(request: HttpRequest, committee: Committee, month: Month, show: str,
             month=month,
             cells=None if act == "remind_all" else cells,
             show=show,
+            narrowed_by=asked_of(request.GET),
             words=form.cleaned_data["words"],
             site=request.build_absolute_uri(reverse("home")),
             by=request.user,

@@ -12,7 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from evaluations import dashboard
 from evaluations import queue as waiting
+from evaluations.filters import FilterOfSheets
 from evaluations.forms.review import AttentionForm, QueueForm, tokens_of
 from evaluations.models import ScoreSheet
 from evaluations.periods import Month
@@ -51,10 +53,12 @@ def months_of_chosen(request: HttpRequest, committee: UUID, month: Month) -> lis
 @require_http_methods(["GET", "HEAD", "POST"])
 @telling_moves(months_of_chosen)
 def queue(request: HttpRequest, committee: UUID, month: Month) -> HttpResponse:
-    """`?show=` one of `queue.SHOWN`, `?near=` and `?gap=` what needs a look; a POST decides on the ticked sheets (`way`).
+    """`?show=` one of `queue.SHOWN`, `?near=` and `?gap=` what needs a look, the filters of `FilterOfSheets`.
 
-    Template `evaluations/queue.html`: committee, month, rows ([Row]), page, show, shown ([(key, label, count)]), attention (form),
-    form, ticked ({public id}), ways ([(value, label)]), others ([Waiting] of other months).
+    A POST decides on the ticked sheets (`way`).
+
+    Template `evaluations/queue.html`: committee, crumbs, month, filters, kept (what else the address says), rows ([Row]), page, show, shown
+    ([(key, label, count)]), attention (form), form, ticked ({public id}), ways ([(value, label)]), others ([Waiting] of other months).
     """
     committee = committee_in_scope(request.authority, committee)
     require(request.authority.to_verify_under(committee))
@@ -63,7 +67,8 @@ def queue(request: HttpRequest, committee: UUID, month: Month) -> HttpResponse:
         raise Http404
     today = timezone.localdate()
     attention = AttentionForm(request.GET if "near" in request.GET else None)
-    sheets = waiting.sheets_of(committee, month, attention.attention, today=today)
+    filters = FilterOfSheets(request.GET, queryset=waiting.sheets_of(committee, month, attention.attention, today=today))
+    sheets = filters.left
     page = Paginator(waiting.shown(sheets, show), SHEETS_PER_PAGE).get_page(request.GET.get("page"))
     rows = waiting.rows_of(page.object_list, request.user.pk)
     form = QueueForm(posted(request), closed=_closed(rows), initial={"form_key": uuid4()})
@@ -75,7 +80,10 @@ def queue(request: HttpRequest, committee: UUID, month: Month) -> HttpResponse:
         "evaluations/queue.html",
         {
             "committee": committee,
+            "crumbs": [*dashboard.seen_above(request.authority, committee), committee],
             "month": month,
+            "filters": filters,
+            "kept": [("show", show), *((name, request.GET.get(name, "")) for name in attention.fields)],
             "rows": rows,
             "page": page,
             "show": show,
