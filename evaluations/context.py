@@ -62,19 +62,19 @@ def _may_start_jobs(request: HttpRequest) -> bool:
     return _is_known(request) and bool(request.authority.of_role(*FIGURES_ROLES))
 
 
-def _told_everywhere(request: HttpRequest) -> tuple[str, int]:
-    """The note on made-up data, '' where the data is real, and how many of the user's jobs are under way: one statement for both."""
+def _told_everywhere(request: HttpRequest) -> tuple[str, int, int]:
+    """The note on made-up data, '' where the data is real; how many of the user's jobs are under way, and notices unread. One query."""
+    asked = ["SELECT coalesce((SELECT note FROM meetings_demodata LIMIT 1), '')"]
+    params = []
+    if _is_known(request):
+        unread, of_user = notices_of(request.authority).filter(read_at__isnull=True).order_by().values("pk").query.sql_with_params()
+        asked += ["(SELECT count(*) FROM evaluations_job WHERE requested_by_id = %s AND state = ANY (%s))"]
+        asked += [f"(SELECT count(*) FROM ({unread}) AS unread)"]
+        params = [request.user.pk, list(UNDONE), *of_user]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce((SELECT note FROM meetings_demodata LIMIT 1), ''), "
-            "(SELECT count(*) FROM evaluations_job WHERE requested_by_id = %s AND state = ANY (%s))",
-            [request.user.pk if _is_known(request) else None, list(UNDONE)],
-        )
-        return cursor.fetchone()
-
-
-def _unread(request: HttpRequest) -> int:
-    return notices_of(request.authority).filter(read_at__isnull=True).count() if _is_known(request) else 0
+        cursor.execute(", ".join(asked), params)
+        note, *counts = cursor.fetchone()
+    return (note, *counts) if counts else (note, 0, 0)
 
 
 def around(request: HttpRequest) -> dict:
@@ -88,6 +88,6 @@ def around(request: HttpRequest) -> dict:
         "acting_as": SimpleLazyObject(lambda: _acting_as(request)),
         "has_jobs": SimpleLazyObject(lambda: _may_start_jobs(request)),
         "jobs_under_way": SimpleLazyObject(lambda: told[1]),
-        "new_notices": SimpleLazyObject(lambda: _unread(request)),
+        "new_notices": SimpleLazyObject(lambda: told[2]),
         "demo_notice": SimpleLazyObject(lambda: told[0]),
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -35,17 +36,31 @@ class Limit:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Explanation:
-    """Why a line has its points. `points` in hundredths, None where it has none (yet)."""
+    """Why a line has its points. `points` in hundredths, None where it has none (yet). The words are made when they are asked for."""
 
     line: Line
     outcome: int
     points: int | None
-    facts: tuple[Fact, ...]
-    limits: tuple[Limit, ...]
-    rule: str
-    better: str
+    measured: MonthFacts
+    applied: Applied
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        return facts_of(self.line, self.measured)
+
+    @cached_property
+    def limits(self) -> tuple[Limit, ...]:
+        return limits_of(self.line, self.applied)
+
+    @cached_property
+    def rule(self) -> str:
+        return _rule(self.line, self.outcome, self.applied)
+
+    @cached_property
+    def better(self) -> str:
+        return _better(self.line, self.outcome)
 
     @property
     def is_applicable(self) -> bool:
@@ -144,14 +159,6 @@ def _better(line: Line, outcome: int) -> str:
 def explain(definition: Definition, facts: MonthFacts, scored: Scored, applied: Applied) -> list[Explanation]:
     """Each line of a sheet, in order, with its explanation. `applied` are the committees' values that the points were made with."""
     return [
-        Explanation(
-            line,
-            outcome,
-            points,
-            facts_of(line, facts),
-            limits_of(line, applied),
-            _rule(line, outcome, applied),
-            _better(line, outcome),
-        )
+        Explanation(line, outcome, points, facts, applied)
         for line, outcome, points in zip(definition, scored.outcome, scored.points, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""A cell's month as its page shows it: the four steps, what is next, and the months before."""
+"""A cell's month as its page shows it: the four steps and what is next."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,7 +7,8 @@ from functools import cached_property
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from evaluations.models import Extension, MonthScore, ScoreSheet, SheetEvent, SheetState
+from evaluations.around_month import AroundMonth, Posted, around
+from evaluations.models import ScoreSheet, SheetEvent, SheetState
 from evaluations.periods import Month
 from evaluations.queue import returned_to
 from evaluations.returned import returned_on
@@ -18,20 +19,17 @@ from meetings.models import (
     AgendaItem,
     Cell,
     CommitteePreparation,
-    ContentOpening,
     Meeting,
     MeetingState,
-    Posting,
     PostingKind,
+    RecordingLock,
 )
-from meetings.recording import Closed, locks_over
-
-MONTHS_SHOWN = 12
+from meetings.recording import Closed
 
 
 @dataclass(frozen=True)
 class CellMonth:
-    """What is known of a cell's month: its monthly sitting, its other sittings, postings, sheet and deadlines."""
+    """What is known of a cell's month: its monthly sitting, its other sittings, sheet and deadlines, and what stands around them."""
 
     cell: Cell
     month: Month
@@ -40,6 +38,7 @@ class CellMonth:
     others: tuple[Meeting, ...]
     deadlines: Deadlines
     sheet: Sheet | None
+    around: AroundMonth
 
     @property
     def is_held(self) -> bool:
@@ -48,29 +47,20 @@ class CellMonth:
     @cached_property
     def closed(self) -> Closed | None:
         """The lock over the month, None where there is none."""
-        lock = locks_over([(self.cell.pk, self.month.first)]).get((self.cell.pk, self.month.first))
+        lock = self.around.lock and RecordingLock.objects.select_related("committee").get(pk=self.around.lock)
         return lock and Closed(None, lock)
-
-    @cached_property
-    def extension(self) -> Extension | None:
-        """The one that counts, None where more time was not given."""
-        return Extension.objects.filter(cell=self.cell, month=self.month.first).order_by("-granted_at", "-pk").first()
 
     @property
     def preparation(self) -> CommitteePreparation | None:
         return getattr(self.meeting, "preparation", None)
 
-    @cached_property
-    def postings(self) -> dict[str, Posting]:
-        return {posting.kind: posting for posting in self.meeting.postings.all()} if self.meeting else {}
+    @property
+    def files(self) -> Posted | None:
+        return self.around.postings.get(PostingKind.FILES)
 
     @property
-    def files(self) -> Posting | None:
-        return self.postings.get(PostingKind.FILES)
-
-    @property
-    def conclusion(self) -> Posting | None:
-        return self.postings.get(PostingKind.CONCLUSION)
+    def conclusion(self) -> Posted | None:
+        return self.around.postings.get(PostingKind.CONCLUSION)
 
     @property
     def is_prepared(self) -> bool:
@@ -147,6 +137,7 @@ def month_of_cell(cell: Cell, month: Month, *, today: date) -> CellMonth:
         others=tuple(meeting for meeting in meetings if meeting is not monthly),
         deadlines=deadlines_for(cell, month.first, monthly.held_on if monthly else None),
         sheet=sheet,
+        around=around(cell, month, monthly),
     )
 
 
@@ -156,25 +147,6 @@ def _sheet_of(meeting: Meeting, today: date) -> Sheet | None:
         return glance_at_sheet(meeting, as_of=today)
     except Meeting.DoesNotExist:
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class PastMonth:
-    month: Month
-    score: MonthScore | None
-
-
-def past_months(cell: Cell, month: Month) -> list[PastMonth]:
-    """The twelve months up to this one, oldest first; months nobody has scored yet are there without a score."""
-    months = [month.shifted(-back) for back in reversed(range(MONTHS_SHOWN))]
-    scores = MonthScore.objects.filter(cell=cell, month__gte=months[0].first, month__lte=month.first)
-    by_month = {Month.of(score.month): score for score in scores}
-    return [PastMonth(each, by_month.get(each)) for each in months]
-
-
-def openings_of(cell: Cell) -> list[ContentOpening]:
-    """Who opened the content of the cell's meetings, and why: the ten latest."""
-    return list(ContentOpening.objects.filter(meeting__cell=cell).select_related("user", "meeting").order_by("-opened_at")[:10])
 
 
 def month_to_begin_with(cell: Cell, *, now: datetime) -> Month:

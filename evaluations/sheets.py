@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from django.db import transaction
+from django.utils.functional import SimpleLazyObject
 
 from evaluations.compiler import Outcome
 from evaluations.definition import Definition, Line, definition_of
@@ -249,7 +250,8 @@ def _beside_the_vote(sheet: Sheet) -> Sheet:
 
 
 def _with_lines(sheet: Sheet, scored: Scored, answers: Mapping[int, Answer], own: list[int | None], notes: Mapping[int, str]) -> Sheet:
-    applied = values_applied(sheet.definition, sheet.facts)
+    # Read only for a page that says the rules in words.
+    applied = SimpleLazyObject(lambda: values_applied(sheet.definition, sheet.facts))
     lines = tuple(
         SheetLine(explanation, answers[index], own[index], notes.get(explanation.line.criterion.pk, ""))
         for index, explanation in enumerate(explain(sheet.definition, sheet.facts, scored, applied))

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import connection
-
 from meetings.models import Cell, MeetingRules
 from meetings.tree import place_in_month
 
@@ -39,18 +37,19 @@ def rules_at(path: str, day: date) -> MeetingRules | None:
     return next(iter(rules), None)
 
 
-def rules_in_force(cell: Cell, month: date, day: date) -> tuple[MeetingRules | None, str]:
-    """The rules that hold on a day for a sitting that counts in a month, and the path of the cell's place in that month ('': none)."""
-    with connection.cursor() as cursor:
-        cursor.execute(place_in_month("%(cell)s", "%(month)s::date"), {"cell": cell.pk, "month": month})
-        row = cursor.fetchone()
-    path = row[0] if row else ""
-    return rules_at(path, day), path
-
-
 def deadlines_for(cell: Cell, month: date, held_on: date | None) -> Deadlines:
-    """The deadlines of the cell's month (its first day given); those that count from the sitting need its day."""
-    rules, path = rules_in_force(cell, month, held_on or month)
+    """The deadlines of the cell's month (its first day given); those that count from the sitting need its day. One query.
+
+    The rules are those that hold on the day of the sitting (of none: when the month begins) at the cell's place in the month.
+    """
+    after = "deadline_after(%(held_on)s, r.{0}_lag_days, r.{0}_lag_unit, asked.path)"
+    asked = f"""(SELECT place.path, %(day)s::date AS day FROM ({place_in_month("%(cell)s", "%(month)s::date")}) place) asked"""
+    found = MeetingRules.objects.raw(
+        f"""SELECT r.*, {after.format("conclusion")} AS conclusion_by, {after.format("sending")} AS send_by
+        FROM {asked}, LATERAL ({nearest_rules("asked.path", "asked.day")}) r""",
+        {"cell": cell.pk, "month": month, "held_on": held_on, "day": held_on or month},
+    )
+    rules = next(iter(found), None)
     if rules is None:
         return Deadlines(None, None, None, None, None, None)
     meeting_day = rules.meeting_day and month.replace(day=rules.meeting_day)
@@ -62,16 +61,6 @@ def deadlines_for(cell: Cell, month: date, held_on: date | None) -> Deadlines:
         meeting_day=meeting_day,
         last_day=last_day,
         files_by=None if sitting is None or lead is None else sitting - timedelta(days=lead),
-        conclusion_by=deadline_after(held_on, rules.conclusion_lag_days, rules.conclusion_lag_unit, path),
-        send_by=deadline_after(held_on, rules.sending_lag_days, rules.sending_lag_unit, path),
+        conclusion_by=rules.conclusion_by,
+        send_by=rules.send_by,
     )
-
-
-def deadline_after(day: date | None, count: int | None, unit: str, path: str) -> date | None:
-    """`count` calendar or working days after a day, for a cell at `path`; None where day or count is none.
-
-    The SQL function of the same name counts, so that pages and set-based statements agree.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT deadline_after(%s, %s, %s, %s)", [day, count, unit, path])
-        return cursor.fetchone()[0]

@@ -7,9 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from evaluations.cell_periods import period_of_cell
-from evaluations.months import month_of_cell, openings_of, past_months
+from evaluations.months import month_of_cell
 from evaluations.periods import LONGER, Month, Period, last_month_gone_by, longer_periods_of
-from evaluations.queue import returned_to
 from meetings.scope import cell_in_scope
 
 
@@ -18,17 +17,18 @@ def cell_month(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
     authority = request.authority
     cell = cell_in_scope(authority, cell)
     may_record = bool(authority.to_record(cell))
+    page = month_of_cell(cell, month, today=timezone.localdate())
     return render(
         request,
         "evaluations/cell_month.html",
         {
             "cell": cell,
             "month": month,
-            "page": month_of_cell(cell, month, today=timezone.localdate()),
-            "past": past_months(cell, month),
+            "page": page,
+            "past": page.around.past,
             "longer": longer_periods_of(month),
-            "returned_before": [sheet for sheet in returned_to([cell]) if sheet.month != month.first] if may_record else [],
-            "openings": openings_of(cell) if may_record else [],
+            "returned_before": [each for each in page.around.returned if each != month] if may_record else [],
+            "openings": page.around.openings if may_record else [],
             "may_record": may_record,
             "may_read_content": bool(authority.to_read_content(cell)),
             "may_keep_roster": bool(authority.to_keep_roster(cell)),

@@ -11,6 +11,7 @@ A sitting that was concluded once, or whose month a committee above has locked, 
 
 from meetings.recording.content import has_open_content, open_content
 from meetings.recording.corrections import (
+    LOCKS_OVER,
     Closed,
     Correction,
     closed,
@@ -49,6 +50,7 @@ from meetings.recording.sitting import (
 from meetings.refusing import Refused
 
 __all__ = [
+    "LOCKS_OVER",
     "Called",
     "Closed",
     "Correction",

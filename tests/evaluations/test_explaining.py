@@ -16,6 +16,7 @@ from evaluations.scoring import Scored
 from meetings.models import Committee
 from tests.evaluations.test_compiler import FULL, IN_TWO_DAYS, NONE, asks, one_line
 
+pytestmark = pytest.mark.usefixtures("english")
 MOST = replace(FULL, words="Từ 90 %", tests=(asks("attendance_rate", ">=", "90"),))
 SOME = replace(FULL, points=60, words="Từ 75 %", tests=(asks("attendance_rate", ">=", "75"),))
 
@@ -28,8 +29,7 @@ def facts() -> MonthFacts:
 
 def explained(definition, facts, outcome, points, applied=()):
     scored = Scored([outcome], [points], 100, points)
-    with override("en"):
-        return explain(definition, facts, scored, {value.parameter_id: value for value in applied})[0]
+    return explain(definition, facts, scored, {value.parameter_id: value for value in applied})[0]
 
 
 @pytest.mark.parametrize(

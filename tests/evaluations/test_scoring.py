@@ -6,6 +6,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +33,6 @@ from evaluations.models import (
 from evaluations.periods import PeriodKind
 from evaluations.scoring import evaluate, score
 from evaluations.summaries import summarise
-from meetings.deadlines import deadline_after
 from meetings.models import Cell, CellKind, Holiday, Meeting, MeetingKind, MeetingRules, MeetingState, Placement, Posting
 from meetings.models import Level as TreeLevel
 from tests.evaluations.logs import AS_OF, MONTHS, make_log, make_province
@@ -209,6 +209,12 @@ def test_a_month_nobody_sat_for_is_not_held_and_an_unsent_one_not_sent():
     in_force(set_of("mot", WHOLE), Placement.objects.get(cell=cell).parent)
     sit(cell)
     assert scored(cell).state == ScoreState.NOT_SENT
+
+
+def deadline_after(day: date, count: int, unit: str, path: str) -> date:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT deadline_after(%s, %s, %s, %s)", [day, count, unit, path])
+        return cursor.fetchone()[0]
 
 
 @pytest.mark.parametrize(
