@@ -81,7 +81,7 @@ def test_the_command_prints_a_line_for_each_figure_and_pages_cost_the_same_queri
     assert all(set(line) == {"name", "value", "unit"} and line["unit"] in UNITS and line["value"] > 0 for line in lines)
     assert {"commune_p95_ms", "province_p95_ms", "centre_p95_ms", "queue_p95_ms", "late_p95_ms"} <= set(values)
     assert {"cell_table_p95_ms", "secretary_p95_ms", "growth", "xlsx_rows_per_s", "xlsx_peak_mb"} <= set(values)
-    assert values["queries_max"] == values["queries_max_at_a_hundredth"]
+    assert values["queries_max"] == values["queries_max_at_a_hundredth"] <= 12
     assert values["xlsx_rows"] == 200
     assert "bench_100 is there" in told.getvalue()
 

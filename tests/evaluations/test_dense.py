@@ -12,11 +12,22 @@ from hypothesis import strategies as st
 
 from evaluations import figures
 from evaluations.addresses import address_of
+from evaluations.charts import Column, Segment
+from evaluations.counts import Counts
+from evaluations.dashboard import Below
 from evaluations.heat import HeatRow, Tile
 from evaluations.models import PeriodScore
 from evaluations.periods import Month, Quarter, Year
-from evaluations.templatetags.dense import heat_figures, heat_rows, months_of_score
-from meetings.models import Cell
+from evaluations.templatetags.dense import (
+    columns_of_classes,
+    committees_below,
+    heat_figures,
+    heat_rows,
+    months_of_classes,
+    months_of_score,
+    parts_of_bar,
+)
+from meetings.models import Cell, Committee
 
 NASTY = "<b>&\"'"
 ESCAPED = "&lt;b&gt;&amp;&quot;&#x27;"
@@ -64,3 +75,34 @@ def test_figures_are_written_as_django_writes_them(language, number, whole, valu
         assert figures.decimal(value) == number_format(round(value, 1), decimal_pos=1, use_l10n=True)
         tenths = Decimal(abs(number) * 1000 // whole) / 10
         assert figures.percent_of(abs(number), whole) == number_format(tenths, decimal_pos=1, use_l10n=True) + "\N{NO-BREAK SPACE}%"
+
+
+def test_what_stands_in_bars_and_columns_is_escaped():
+    part = Segment(NASTY, "0%", "10%", NASTY, NASTY, NASTY, is_wide=True)
+    column = Column(NOVEMBER, "4%", "0%", "8%", (part,), Counts())
+    for drawn in (parts_of_bar([part]), columns_of_classes([column])):
+        assert NASTY not in drawn and "<b>" not in drawn
+        # fill (of the part, of its pattern, of the number on it), label and value, and the number on it.
+        assert drawn.count(ESCAPED) == 6
+
+
+def test_a_narrow_part_has_no_number_on_it_and_a_month_without_scores_a_dash():
+    narrow = Segment("good", "0%", "2%", "Tốt", "1", "2", is_wide=False)
+    assert "<text" not in parts_of_bar([narrow])
+    assert ">–</text>" in columns_of_classes([Column(NOVEMBER, "4%", "0%", "8%", (), Counts())])
+
+
+def test_the_numbers_of_committees_and_months_lead_to_the_cells_they_count():
+    committee = Committee(public_id=uuid4(), name=NASTY)
+    counts = Counts(cells=9, expected=8, held=7, held_on_day=6, sent=5, verified=4, scored=3, good=2, fair=1, points=27_000)
+    below = Below(1, committee.public_id, NASTY, counts, Counts(), 270.0, 0.0)
+    with override("vi"):
+        drawn = committees_below([below], NOVEMBER, "?kind=SCHOOL", "&kind=SCHOOL")
+        behind = months_of_classes([Column(NOVEMBER, "4%", "0%", "8%", (), counts)], committee, "?kind=SCHOOL", "&kind=SCHOOL")
+    cells = reverse("committee_cells", args=[committee.public_id, NOVEMBER])
+    numbers = {"": 9, "expected": 8, "held": 7, "on_day": 6, "sent": 5, "verified": 4, "good": 2, "fair": 1, "average": 0, "poor": 0}
+    for show, number in numbers.items():
+        assert f'"{cells}?show={show}&amp;kind=SCHOOL">{number}</a>' in drawn
+    assert NASTY not in drawn and ESCAPED in drawn
+    assert f'"{cells}?show=scored&amp;kind=SCHOOL">3</a>' in behind and ">90</td>" in behind
+    assert f'"{reverse("committee_board", args=[committee.public_id, NOVEMBER])}?kind=SCHOOL"' in drawn
