@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -120,8 +120,8 @@ def test_a_secretary_enters_a_past_month_from_the_minutes_book_at_a_desk(commune
     assert person.taps <= 60, person.taps
 
 
-def test_what_is_typed_outlives_a_lost_network_and_a_reload(commune, on_phone):
-    person, _cell = on_phone, cell_of(on_phone, commune)
+def test_what_is_typed_outlives_a_lost_network_a_reload_and_a_refusal(commune, on_phone):
+    person, cell = on_phone, cell_of(on_phone, commune)
     person.tap("main a[href*='held=1']")
     person.type("day", timezone.localdate().isoformat())
     person.save()
@@ -134,3 +134,22 @@ def test_what_is_typed_outlives_a_lost_network_and_a_reload(commune, on_phone):
     person.complaints.clear()
     person.page.reload()
     assert person.page.locator('[name="decisions-0-text"]').input_value() == "Câu này không được mất"
+
+    for field, value in (("starts_at", "21:00"), ("ends_at", "19:30"), ("decisions-0-votes_for", "99")):
+        person.type(field, value)
+    person.save()
+    person.complaints.clear()  # Chromium's own of the 422
+    person.looks("hold-refused")
+    wrong = person.page.locator("section.note.error a")
+    assert wrong.count() == 2
+    for link in wrong.all():
+        field = link.get_attribute("href").removeprefix("#")
+        person.touch(link)
+        expect(person.page.locator(f"[id='{field}']")).to_be_focused()
+        expect(person.page.locator(f"[id='{field}']")).to_be_in_viewport()
+    assert person.page.locator('[name="decisions-0-text"]').input_value() == "Câu này không được mất"
+    person.type("ends_at", "22:30")
+    person.type("decisions-0-votes_for", "20")
+    person.save()
+    meeting = Meeting.objects.get(cell=cell)
+    assert (meeting.ends_at, meeting.decisions.get().votes_for) == (time(22, 30), 20)
