@@ -1,7 +1,8 @@
 """The line of one cell's month, link by link: what is stored, and where a second way comes to something else.
 
-set in force → facts → points → total → month → each committee above. Every link is made again from the stored link before it, so a fault
-is named where it is and not where it ends up. Then each edition of the closed periods in which the month lies, from its own rows.
+set in force → facts → points → total → month → each committee above; then the quarter, half-year and year that the month lies in, each with
+the committees above it. Every link is made again from the stored link before it, so a fault is named where it is and not where it ends up.
+Then each edition of the closed periods in which the month lies, from its own rows.
 """
 
 from collections import Counter
@@ -12,6 +13,7 @@ from datetime import date
 from evaluations.checking.editions import editions_over, figures_of, words_of
 from evaluations.checking.facts import facts_of
 from evaluations.checking.months import month_score_of, stored_sums, sums_under
+from evaluations.checking.periods import period_score_of, period_sums_under
 from evaluations.checking.points import committee_keys, evaluate_plainly, settle
 from evaluations.definition import Definition, definition_of
 from evaluations.delegating import values_applied
@@ -24,10 +26,12 @@ from evaluations.models import (
     CriteriaSet,
     MonthFacts,
     MonthScore,
+    PeriodScore,
     ScoreSheet,
     ScoreState,
     SheetState,
 )
+from evaluations.periods import Month, Period, longer_periods_of
 from evaluations.scoring import Scored
 from meetings.models import Cell, ChangedCell, Committee
 
@@ -83,7 +87,9 @@ def line_of(cell: Cell, month: date, *, today: date) -> Iterator[Link]:
     score = MonthScore.objects.filter(cell=cell, month=month).first()
     yield _month(score, month_score_of(cell, month, facts, sheet))
     if score:
-        yield from _committees(score)
+        yield from _committees(score, Month.of(month))
+        for period in longer_periods_of(Month.of(month)):
+            yield from _longer(cell, period, today)
         yield from _editions(score)
 
 
@@ -95,7 +101,7 @@ def _differences(stored: Mapping[str, object], again: Mapping[str, object]) -> t
     )
 
 
-def _columns(row: MonthFacts | MonthScore | None) -> dict[str, object]:
+def _columns(row: MonthFacts | MonthScore | PeriodScore | None) -> dict[str, object]:
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key} if row else {}
 
 
@@ -169,14 +175,29 @@ def _month(score: MonthScore | None, again: dict[str, object] | None) -> Link:
     return Link("month", tuple(words), _differences(_columns(score), again or {}))
 
 
-def _committees(score: MonthScore) -> Iterator[Link]:
+def _longer(cell: Cell, period: Period, today: date) -> Iterator[Link]:
+    score = PeriodScore.objects.filter(cell=cell, period_kind=period.KIND, first_on=period.first).first()
+    again = period_score_of(cell.pk, period, as_of=today)
+    words = ["not rolled up"]
+    if score:
+        total = "no points" if score.total is None else f"{score.total / 100:g} points"
+        by_month = ", ".join("–" if points is None else f"{points / 100:g}" for points in score.points_by_month)
+        words = [f"{score.get_state_display()}, {total} {score.get_grade_display()}".rstrip(), f"by month: {by_month}"]
+        words += [f"row {score.outcome + 1} of {score.rule}"] if score.outcome is not None else []
+    yield Link(str(period), tuple(words), _differences(_columns(score), again or {}))
+    if score:
+        yield from _committees(score, period)
+
+
+def _committees(score: MonthScore | PeriodScore, period: Period) -> Iterator[Link]:
     committees = Committee.objects.in_bulk(committee_keys(score.counted_path))
     for key in committee_keys(score.counted_path):
         committee = committees[key]
         path = score.counted_path[: score.counted_path.index(committee.segment) + len(committee.segment)]
-        stored, again = stored_sums(key, score.month), sums_under(path, score.month)
+        stored = stored_sums(key, period.first, period.KIND)
+        again = sums_under(path, period.first) if isinstance(period, Month) else period_sums_under(path, period)
         yield Link(
-            f"{committee.level.lower().replace('_', ' ')}: {committee}",
+            f"{committee.level.lower().replace('_', ' ')}, {period}: {committee}",
             (_words_of_sums(sum(stored.values(), Counter())),),
             _differences(
                 *({f"{kind} {name}": count for kind, sums in all_.items() for name, count in sums.items()} for all_ in (stored, again))

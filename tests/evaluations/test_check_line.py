@@ -7,13 +7,14 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Model, QuerySet
 
 from evaluations import changes
-from evaluations.models import CommitteeSummary, CriteriaScope, MonthFacts, MonthScore, ScoreSheet
+from evaluations.models import CommitteeSummary, CriteriaScope, MonthFacts, MonthScore, PeriodScore, ScoreSheet
+from evaluations.periods import Month, longer_periods_of
 from evaluations.submission import submit
 from meetings.models import Meeting, Placement
-from tests.evaluations.month import NOW, TODAY, RecordedMonth, filled_in, posted, recorded_month
+from tests.evaluations.month import NOVEMBER, NOW, TODAY, RecordedMonth, filled_in, posted, recorded_month
 from tests.factories import make_cell
 
 pytestmark = pytest.mark.django_db
@@ -43,11 +44,20 @@ def test_a_sound_line_is_printed_with_its_numbers_and_passes(sent_month):
     links = [line for line in said.splitlines() if line and not line.startswith(" ")]
     above = Placement.objects.get(cell=sheet.cell).parent
     assert links[1:6] == ["set in force", "facts", "points", "total", "month"]
-    assert links[6].endswith(str(above)) and links[-1] == "Every link agrees."
+    assert links[6].endswith(f"2026-11: {above}") and links[-1] == "Every link agrees."
+    for period in longer_periods_of(Month.of(sheet.month)):
+        assert links[links.index(str(period)) + 1].endswith(f"{period}: {above}")
+        assert PeriodScore.objects.get(cell=sheet.cell, period_kind=period.KIND, first_on=period.first).total == sheet.total
     assert said.count("the same, made another way") == len(links) - 2
     assert str(sent_month.criteria_set) in said and f"{sheet.total / 100:g}" in said
     for criterion in sent_month.criteria_set.criteria.all():
         assert any(line.strip().startswith(f"{criterion.code}: ") and line.endswith(criterion.clause) for line in said.splitlines())
+
+
+def of_kind(model: type[Model], kind: str) -> QuerySet:
+    """What is stored of the period of that kind that the month lies in."""
+    period = next(each for each in longer_periods_of(Month.of(NOVEMBER)) if kind == each.KIND)
+    return model.objects.filter(period_kind=kind, first_on=period.first)
 
 
 def other_set(month: RecordedMonth) -> None:
@@ -71,6 +81,11 @@ CORRUPTIONS: dict[str, tuple[str, Callable[[RecordedMonth], object]]] = {
     "a sum": ("Đảng ủy", lambda month: CommitteeSummary.objects.update(points=F("points") + 1)),
     "a count": ("Đảng ủy", lambda month: CommitteeSummary.objects.update(sent=0)),
     "a lost summary": ("Đảng ủy", lambda month: CommitteeSummary.objects.all().delete()),
+    "a quarter": ("2026-Q4", lambda month: of_kind(PeriodScore, "QUARTER").update(total=F("total") + 1)),
+    "a half-year's class": ("2026-H2", lambda month: of_kind(PeriodScore, "HALF").update(grade="POOR")),
+    "a year's months": ("2026", lambda month: of_kind(PeriodScore, "YEAR").update(held=0, sent=0)),
+    "a lost year": ("2026", lambda month: of_kind(PeriodScore, "YEAR").delete()),
+    "a quarter's sum": ("2026-Q4: Đảng ủy", lambda month: of_kind(CommitteeSummary, "QUARTER").update(held=F("held") + 1)),
 }
 
 
@@ -91,7 +106,8 @@ def test_a_fault_is_found_and_its_link_named_first(sent_month):
 
 def test_a_fault_is_named_where_it_is_and_not_where_it_ends_up(sent_month):
     # A wrong total is handed on to the month's score, a wrong month to the sums above.
-    for fault, count in {"a point": 1, "the total": 2, "the month": 2, "a sum": 1}.items():
+    # A wrong month is handed on to the three longer periods too; a sum is kept for each of the four.
+    for fault, count in {"a point": 1, "the total": 2, "the month": 5, "a sum": 4, "a quarter": 2, "a quarter's sum": 1}.items():
         _link, corrupt = CORRUPTIONS[fault]
         with transaction.atomic():
             corrupt(sent_month)
