@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from evaluations import dashboard, late
 from evaluations.extending import Extended, extend
 from evaluations.filters import FilterOfCells, asked_of
 from evaluations.forms.late import ExtendForm, RemindForm, ids_of
+from evaluations.paging import ChosenFirst
 from evaluations.periods import Month
 from evaluations.reminding import REMINDED_OF, start_reminding
 from meetings.forms.keyed import posted
@@ -57,7 +57,7 @@ def late_list(request: HttpRequest, committee: UUID, month: Month) -> HttpRespon
     months = filters.left
     counts = late.count_shown(months, month, today=today)
     listed = late.ordered(late.with_reasons(late.shown(months, show, month, today=today), today=today), order)
-    paginator = Paginator(listed, CELLS_PER_PAGE)
+    paginator = ChosenFirst(listed, CELLS_PER_PAGE)
     paginator.count = counts[show]
     page = paginator.get_page(request.GET.get("page"))
     form = extending if act == "extend" else reminding
