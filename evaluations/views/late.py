@@ -38,8 +38,8 @@ def late_list(request: HttpRequest, committee: UUID, month: Month) -> HttpRespon
     A POST does `act` with the ticked cells: extend, remind, or with all that are listed: remind_all.
 
     Template `evaluations/late.html`: committee, crumbs, month, filters, kept (what else the address says), rows ([Row]), page, show, shown
-    ([(key, label, count)]), order, orders, others ([(Month, count)]), ticked ({public id}), may_extend, may_remind, sends_mail, extending,
-    reminding, form (the posted one).
+    ([(key, label, count)]), order, orders, others ([(Month, count)]; most_counted is the highest that is counted), ticked ({public id}),
+    may_extend, may_remind, sends_mail, extending, reminding, form (the posted one).
     """
     committee = committee_in_scope(request.authority, committee)
     show, order = request.GET.get("show", "late"), request.GET.get("order", "due")
@@ -77,6 +77,7 @@ def late_list(request: HttpRequest, committee: UUID, month: Month) -> HttpRespon
             "order": order if order in late.ORDERS else "due",
             "orders": ORDERS,
             "others": late.other_months(committee, month, today=today),
+            "most_counted": late.COUNTED,
             "ticked": ids_of(request.POST.getlist("cell")),
             "may_extend": request.authority.to_extend_under(committee),
             "may_remind": request.authority.to_remind(committee) and show in REMINDED_OF,

@@ -93,6 +93,13 @@ class TestWhoIsLate:
         page = browser_of(ground.office).get(url(ground.commune))
         assert [(other.first, cells) for other, cells in page.context["others"]] == [(date(2026, 9, 1), 1)]
 
+    def test_of_other_months_no_more_are_counted_than_a_page_can_wait_for(self, ground, monkeypatch):
+        for cell in (late_cell(ground.commune).cell for _each in range(3)):
+            make_month(cell, ground.commune, date(2026, 9, 1), hold_by=date(2026, 9, 7))
+        assert "9/2026 (3)" in words_of(browser_of(ground.office).get(url(ground.commune)))
+        monkeypatch.setattr(late, "COUNTED", 2)
+        assert "9/2026 (2+)" in words_of(browser_of(ground.office).get(url(ground.commune)))
+
     def test_a_board_leads_to_it_and_it_leads_to_the_cells_month(self, ground):
         month = late_cell(ground.commune)
         page = browser_of(ground.office).get(url(ground.commune))
