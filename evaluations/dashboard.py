@@ -196,8 +196,7 @@ def board_of(committee: Committee, period: Period, *, kind: str = "", order: str
     months = months_to(period)
     history = history_of(committee, [period, period.previous, period.year_before, *months])
     now, yardstick = history.counts(period, kind), Yardstick.of(history.by_kind(period, kind))
-    there = [month for month in period.months if history.by_kind(month)]
-    below_it = _below(committee, period, kind, yardstick, last_month=there[-1].first if there else period.first) if now.cells else []
+    below_it = _below(committee, period, kind, yardstick, history) if now.cells else []
     board = Board(
         committee=committee,
         period=period,
@@ -218,9 +217,16 @@ def board_of(committee: Committee, period: Period, *, kind: str = "", order: str
     return board
 
 
-def _below(committee: Committee, period: Period, kind: str, yardstick: Yardstick, *, last_month: date) -> list[Below]:
-    """The committees that are summed up in this one, in Vietnamese order."""
-    under = below(Level(period, 0, (committee.pk,)), last_month)
+def counts_below(committee: Committee, period: Period, *, kind: str = "") -> tuple[Counts, list[Below]]:
+    """The committee's own counts, and the committees one level down in Vietnamese order. Two queries."""
+    history = history_of(committee, [period, *period.months])
+    return history.counts(period, kind), _below(committee, period, kind, Yardstick.of(history.by_kind(period, kind)), history)
+
+
+def _below(committee: Committee, period: Period, kind: str, yardstick: Yardstick, history: History) -> list[Below]:
+    """The committees that are summed up in this one, in Vietnamese order. The history holds the committee's months of the period."""
+    there = [month for month in period.months if history.by_kind(month)]
+    under = below(Level(period, 0, (committee.pk,)), there[-1].first if there else period.first)
     summed = Q(summaries__period_kind=period.KIND, summaries__first_on__in=[period.first, period.previous.first])
     if kind:
         summed &= Q(summaries__cell_kind=kind)

@@ -71,8 +71,12 @@ def shown(months: QuerySet[MonthScore], show: str, month: Month, *, today: date)
 
 
 def count_shown(months: QuerySet[MonthScore], month: Month, *, today: date) -> dict[str, int]:
-    """How many months each key of `SHOWN` shows. One query."""
-    return months.aggregate(**{name: Count("pk", filter=where) for name, where in _where(month, today).items()})
+    """How many months each key of `SHOWN` shows. One query, which counts each of a country's months as seldom as may be."""
+    where = _where(month, today)
+    asked = {"not_held": where["not_held"], "not_sent": where["not_sent"], "extended": where["extended"], "to_come": Q(due_by__gte=today)}
+    found = months.aggregate(**{name: Count("month", filter=each) for name, each in asked.items()})
+    to_come = found.pop("to_come")
+    return found | {"late": found["not_held"] + found["not_sent"], "open": to_come - found["extended"]}
 
 
 def with_reasons(months: QuerySet[MonthScore], *, today: date) -> QuerySet[MonthScore]:

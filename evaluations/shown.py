@@ -19,39 +19,49 @@ from meetings.models import Committee, path_end
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`months`: which months it counts. Of a longer period either `cells`, which cells, or `counted`, how many of a cell's months."""
+    """`months`: which months it counts. Of a longer period either `cells`, which cells, or `counted`, how many of a cell's months.
+
+    `number` names the number itself in a committee's `Counts`, and `of` what it is a part of there ('' for the whole).
+    """
 
     label: str | Promise
+    number: str
+    of: str
     months: Q
     cells: Q | None = None
     counted: Combinable | None = None
 
 
 def _of_class(grade: Grade) -> Shown:
-    return Shown(grade.label, Q(grade=grade), cells=Q(grade=grade))
+    return Shown(grade.label, grade.name.lower(), "scored", Q(grade=grade), cells=Q(grade=grade))
 
 
 SHOWN = {
-    "": Shown(_("All cells"), Q(), cells=Q()),
-    "expected": Shown(_("Expected"), Q(), counted=F("months")),
-    "held": Shown(_("Held"), Q(held=True), counted=F("held")),
-    "not_held": Shown(_("Not held"), Q(held=False), counted=F("months") - F("held")),
-    "on_day": Shown(_("Held on the day"), Q(held_on_day=True), counted=F("held_on_day")),
-    "thematic": Shown(_("Thematic sitting held"), Q(thematic_held=True), counted=F("thematic_held")),
-    "sent": Shown(_("Score sent"), Q(sent=True), counted=F("sent")),
-    "not_sent": Shown(_("Held, score not sent"), Q(held=True, sent=False), counted=F("held") - F("sent")),
-    "on_time": Shown(_("Sent on time"), Q(sent_on_time=True), counted=F("sent_on_time")),
-    "late": Shown(_("Sent late"), Q(sent_on_time=False), counted=F("with_deadline") - F("sent_on_time")),
-    "verified": Shown(_("Verified"), Q(verified=True), counted=F("verified")),
-    "not_verified": Shown(_("Sent, not verified yet"), Q(sent=True, verified=False), counted=F("sent") - F("verified")),
-    "no_set": Shown(_("Not scorable: no set in force"), Q(state=ScoreState.NO_SET), counted=F("no_set")),
-    "not_due": Shown(_("Sent, a line is not due yet"), Q(state=ScoreState.NOT_DUE), counted=F("not_due")),
-    "scored": Shown(_("Scored"), Q(state=ScoreState.SCORED), cells=Q(state=PeriodState.SCORED)),
+    "": Shown(_("All cells"), "cells", "", Q(), cells=Q()),
+    "expected": Shown(_("Expected"), "expected", "", Q(), counted=F("months")),
+    "held": Shown(_("Held"), "held", "expected", Q(held=True), counted=F("held")),
+    "not_held": Shown(_("Not held"), "not_held", "expected", Q(held=False), counted=F("months") - F("held")),
+    "on_day": Shown(_("Held on the day"), "held_on_day", "with_day", Q(held_on_day=True), counted=F("held_on_day")),
+    "thematic": Shown(_("Thematic sitting held"), "thematic_held", "expected", Q(thematic_held=True), counted=F("thematic_held")),
+    "sent": Shown(_("Score sent"), "sent", "held", Q(sent=True), counted=F("sent")),
+    "not_sent": Shown(_("Held, score not sent"), "not_sent", "held", Q(held=True, sent=False), counted=F("held") - F("sent")),
+    "on_time": Shown(_("Sent on time"), "sent_on_time", "with_deadline", Q(sent_on_time=True), counted=F("sent_on_time")),
+    "late": Shown(_("Sent late"), "late", "with_deadline", Q(sent_on_time=False), counted=F("with_deadline") - F("sent_on_time")),
+    "verified": Shown(_("Verified"), "verified", "sent", Q(verified=True), counted=F("verified")),
+    "not_verified": Shown(
+        _("Sent, not verified yet"), "not_verified", "sent", Q(sent=True, verified=False), counted=F("sent") - F("verified")
+    ),
+    "no_set": Shown(_("Not scorable: no set in force"), "no_set", "expected", Q(state=ScoreState.NO_SET), counted=F("no_set")),
+    "not_due": Shown(_("Sent, a line is not due yet"), "not_due", "sent", Q(state=ScoreState.NOT_DUE), counted=F("not_due")),
+    "scored": Shown(_("Scored"), "scored", "cells", Q(state=ScoreState.SCORED), cells=Q(state=PeriodState.SCORED)),
     "good": _of_class(Grade.GOOD),
     "fair": _of_class(Grade.FAIR),
     "average": _of_class(Grade.AVERAGE),
     "poor": _of_class(Grade.POOR),
 }
+# In a request no more cells are counted and sorted one by one than a province has (Hà Nội, the largest, has some 17,000): a number over
+# more than this leads to the same number of the committees below, from their summaries.
+MOST_LISTED = 20_000
 _BY_NAME = ("cell__order_key", "cell_id")
 # What a list can be sorted by, each then by name. A class is sorted by its points: the words of the classes stand in no order.
 SORTED_BY = {

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from evaluations.charts import percent
 from evaluations.counts import Counts
 from evaluations.dashboard import Board
 from evaluations.figures import count, percent_of
+from evaluations.shown import SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +37,29 @@ class Stage:
     rest: Number | None
 
 
-_STEPS = (
-    # show, label, number, of which
-    ("expected", gettext_lazy("Expected"), "expected", None),
-    ("held", gettext_lazy("Held"), "held", "expected"),
-    ("sent", gettext_lazy("Score sent"), "sent", "held"),
-    ("verified", gettext_lazy("Verified"), "verified", "sent"),
-)
+_STEPS = ("expected", "held", "sent", "verified")
 
 
 def stages_of(board: Board) -> list[Stage]:
-    return [_stage(board, *step) for step in _STEPS]
+    return [_stage(board, step) for step in _STEPS]
 
 
-def _stage(board: Board, show: str, label: Promise, name: str, of: str | None) -> Stage:
-    now = board.now
+def _stage(board: Board, show: str) -> Stage:
+    now, step = board.now, SHOWN[show]
     return Stage(
         show=show,
-        label=label,
-        number=count(getattr(now, name)),
-        length=percent(getattr(now, name), now.expected),
-        share=_share(now, name, of),
-        before=_share(board.before, name, of),
-        year_ago=_share(board.year_ago, name, of),
+        label=step.label,
+        number=count(getattr(now, step.number)),
+        length=percent(getattr(now, step.number), now.expected),
+        share=_share(now, step.number, step.of),
+        before=_share(board.before, step.number, step.of),
+        year_ago=_share(board.year_ago, step.number, step.of),
         timely=_timely(now, show),
         rest=_rest(now, show),
     )
 
 
-def _share(counts: Counts, name: str, of: str | None) -> str:
+def _share(counts: Counts, name: str, of: str) -> str:
     return percent_of(getattr(counts, name), getattr(counts, of)) if of else ""
 
 

@@ -7,9 +7,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from evaluations import dashboard, shown
-from evaluations.filters import filter_for
+from evaluations.filters import asked_of, filter_for
 from evaluations.periods import Month, Period, last_month_gone_by
 from evaluations.views.cell_tables import LongerTable, MonthTable, RowsChosenFirst
+from evaluations.views.numbers import number_below
 from meetings.models import CellKind
 from meetings.scope import committee_in_scope
 
@@ -18,6 +19,8 @@ CELLS_PER_PAGE = 50
 
 def committee_cells(request: HttpRequest, committee: UUID, period: Period) -> HttpResponse:
     """`?show=` the number, `?direct=1` only cells right below, the filters of `evaluations.filters`, `?order=` one of `shown.known_order`.
+
+    Of a committee with more cells than are listed, the number by committee instead, unless something but the kind is asked for.
 
     Template `evaluations/committee_cells.html`: committee, period, crumbs, shown (its label), is_direct, table, filters, kept (what else
     the address says), totals, order, counted_as (what a cell's months are counted for; '' where the number is of cells).
@@ -30,6 +33,8 @@ def committee_cells(request: HttpRequest, committee: UUID, period: Period) -> Ht
     is_direct = request.GET.get("direct") == "1"
     listed = shown.cells_right_below if is_direct else shown.cells_within
     filters = filter_for(period)(request.GET, queryset=listed(committee, period, show=show, order=order))
+    if not is_direct and asked_of(request.GET).keys() <= {"kind"} and dashboard.counts_of(committee, period).cells > shown.MOST_LISTED:
+        return number_below(request, committee, period, show, kind, filters)
     cells = filters.left
     is_month = isinstance(period, Month)
     counted_as = str(shown.SHOWN[show].label) if not is_month and shown.SHOWN[show].counted is not None else ""
