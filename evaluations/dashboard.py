@@ -27,6 +27,8 @@ from meetings.permissions import Authority
 MONTHS_SHOWN = 12
 # Right below a committee stand some dozens of cells. Should a tree be flat, no page reads more of them than this.
 CELLS_READ = 400
+# No more cells are counted and sorted one by one in a request than the largest province has, some 17,000 (Hà Nội).
+MOST_LISTED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ def history_of(committee: Committee, periods: Iterable[Period]) -> History:
 def counts_of(committee: Committee, period: Period) -> Counts:
     """Over the committee's whole subtree and all kinds of cell."""
     return history_of(committee, [period]).counts(period)
+
+
+def is_listed(committee: Committee, period: Period) -> bool:
+    """Whether its cells are few enough to be listed one by one; of more, a number leads to the same number of the committees below."""
+    return counts_of(committee, period).cells <= MOST_LISTED
 
 
 def months_to(period: Period) -> list[Month]:

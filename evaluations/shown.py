@@ -59,9 +59,6 @@ SHOWN = {
     "average": _of_class(Grade.AVERAGE),
     "poor": _of_class(Grade.POOR),
 }
-# In a request no more cells are counted and sorted one by one than a province has (Hà Nội, the largest, has some 17,000): a number over
-# more than this leads to the same number of the committees below, from their summaries.
-MOST_LISTED = 20_000
 _BY_NAME = ("cell__order_key", "cell_id")
 # What a list can be sorted by, each then by name. A class is sorted by its points: the words of the classes stand in no order.
 SORTED_BY = {

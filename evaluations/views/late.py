@@ -20,6 +20,7 @@ from evaluations.forms.late import ExtendForm, RemindForm, ids_of
 from evaluations.paging import ChosenFirst
 from evaluations.periods import Month
 from evaluations.reminding import REMINDED_OF, start_reminding
+from evaluations.views.late_below import late_below
 from meetings.forms.keyed import posted
 from meetings.models import Committee
 from meetings.permissions import require
@@ -35,7 +36,8 @@ ORDERS = (("due", gettext_lazy("longest overdue first")), ("name", gettext_lazy(
 def late_list(request: HttpRequest, committee: UUID, month: Month) -> HttpResponse:
     """`?show=` one of `late.SHOWN`, `?order=` one of `late.ORDERS`, the filters of `FilterOfCells`.
 
-    A POST does `act` with the ticked cells: extend, remind, or with all that are listed: remind_all.
+    A POST does `act` with the ticked cells: extend, remind, or with all that are listed: remind_all. Of a committee with more cells than
+    are listed, how much is open by committee instead, unless a search or `show` asks for cells.
 
     Template `evaluations/late.html`: committee, crumbs, month, filters, kept (what else the address says), rows ([Row]), page, show, shown
     ([(key, label, count)]), order, orders, others ([(Month, count)]; most_counted is the highest that is counted), ticked ({public id}),
@@ -45,6 +47,9 @@ def late_list(request: HttpRequest, committee: UUID, month: Month) -> HttpRespon
     show, order = request.GET.get("show", "late"), request.GET.get("order", "due")
     if show not in late.SHOWN:
         raise Http404
+    asks_for_cells = request.method == "POST" or "show" in request.GET or asked_of(request.GET)
+    if not (asks_for_cells or dashboard.is_listed(committee, month)):
+        return late_below(request, committee, month)
     act = request.POST.get("act", "")
     extending = ExtendForm(posted(request) if act == "extend" else None)
     reminding = RemindForm(posted(request) if act != "extend" else None)

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from evaluations import shown
+from evaluations import dashboard, shown
 from evaluations.dashboard import counts_of
 from evaluations.periods import Month, Quarter
 from meetings.models import CellKind, Level
@@ -21,7 +21,7 @@ MOST_QUERIES = 14  # two of them are the savepoint that the test's own transacti
 
 @pytest.fixture
 def few_listed(monkeypatch):
-    monkeypatch.setattr(shown, "MOST_LISTED", 50)
+    monkeypatch.setattr(dashboard, "MOST_LISTED", 50)
 
 
 @pytest.fixture
@@ -95,9 +95,9 @@ def test_what_the_summaries_cannot_answer_lists_the_cells_themselves(province, b
 
 def test_up_to_so_many_cells_are_listed_one_by_one(province, board, monkeypatch):
     cells = counts_of(province, MONTH).cells
-    monkeypatch.setattr(shown, "MOST_LISTED", cells)
+    monkeypatch.setattr(dashboard, "MOST_LISTED", cells)
     assert board.get(address(province)).context["totals"].cells == cells
-    monkeypatch.setattr(shown, "MOST_LISTED", cells - 1)
+    monkeypatch.setattr(dashboard, "MOST_LISTED", cells - 1)
     assert board.get(address(province)).context["whole"].number == cells
 
 
