@@ -50,10 +50,9 @@ class FaultyFiles(Exception):
 class Reader:
     """Takes values out of the nodes of one file, noting every fault with its line and reading on."""
 
-    def __init__(self, path: Path):
-        self.file = path.name
+    def __init__(self, file: str, content: bytes):
+        self.file = file
         self.faults: list[str] = []
-        content = path.read_bytes()
         try:
             self.root = yaml.compose(content.decode("utf-8"), Loader=LOADER)
         except UnicodeDecodeError:
@@ -64,6 +63,9 @@ class Reader:
             mark = getattr(error, "problem_mark", None)
             place = Place(self.file, mark.line + 1 if mark else 1)
             self.faults.append(f"{place}: {getattr(error, 'problem', None) or error}")
+        except RecursionError:
+            self.root = None
+            self.faults.append(_("%(place)s: lists within lists go too deep.") % {"place": self.file})
 
     def place(self, node: yaml.Node) -> Place:
         return Place(self.file, node.start_mark.line + 1)
@@ -179,13 +181,11 @@ class Reader:
     def criteria_set(self) -> SetEntry:
         found = self.mapping(
             self.root,
-            needs=("set", "title", "kind", "document", "effective_from", "note", "groups"),
-            may=("based_on", "effective_to", "thresholds", "parameters", "rollup"),
+            needs=("set", "title", "kind", "document", "effective_from"),
+            may=("note", "groups", "based_on", "effective_to", "thresholds", "parameters", "rollup"),
         )
         kind = self.choice(found.get("kind"), SetKind)
         thresholds = self.mapping(found["thresholds"], needs=("good", "fair", "average")) if "thresholds" in found else {}
-        if kind == SetKind.SHEET and "thresholds" not in found:
-            self.fault(self.root, _("a sheet needs its thresholds."))
         if kind == SetKind.FRAME and "rollup" in found:
             self.fault(found["rollup"], _("a frame never scores, so nothing rolls up."))
         parameters = tuple(sorted((self.parameter(node) for node in self.items(found.get("parameters"))), key=lambda entry: entry.code))
@@ -228,7 +228,7 @@ class Reader:
         return tuple(sorted(entries, key=lambda entry: kinds.index(entry.period) if entry.period in kinds else 0))
 
     def rollup(self, node: yaml.Node) -> RollupEntry:
-        found = self.mapping(node, needs=("period", "missing_month", "unverified_month", "clause", "rows"), may=("reading",))
+        found = self.mapping(node, needs=("period", "missing_month", "unverified_month", "clause"), may=("reading", "rows"))
         return RollupEntry(
             period=self.one_of(found.get("period"), [kind.KIND.value for kind in LONGER]),
             missing_month=self.choice(found.get("missing_month"), MissingMonth),
@@ -248,7 +248,7 @@ class Reader:
         )
 
     def group(self, node: yaml.Node, parameters: list[str]) -> GroupEntry:
-        found = self.mapping(node, needs=("code", "title", "criteria"), may=("points",))
+        found = self.mapping(node, needs=("code", "title"), may=("points", "criteria"))
         return GroupEntry(
             self.text(found.get("code"), most=10),
             self.text(found.get("title"), most=300),
@@ -290,7 +290,7 @@ def read_criteria(folder: Path = FOLDER) -> CriteriaFiles:
     documents: list[DocumentEntry] = []
     sets: list[SetEntry] = []
     for path in sorted(folder.glob("*.yaml")):
-        reader = Reader(path)
+        reader = Reader(path.name, path.read_bytes())
         if reader.root is None:
             reader.faults = reader.faults or [_("%(place)s: the file is empty.") % {"place": path.name}]
         elif path.name == "rule-documents.yaml":

@@ -1,41 +1,19 @@
-"""The life of a set: read from a file, cloned, checked, published."""
+"""How a sheet comes into force, takes another's place, and ends. What binds is never changed: the database refuses it too."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from evaluations.definition import Definition, Line, definition_of
-from evaluations.measures import MEASURES
-from evaluations.models import (
-    Condition,
-    CriteriaScope,
-    CriteriaSet,
-    Criterion,
-    CriterionGroup,
-    Parameter,
-    RollupCondition,
-    RollupRow,
-    RollupRule,
-    Row,
-    RuleDocument,
-    SetKind,
-    SetState,
-)
-from evaluations.period_measures import PERIOD_MEASURES
-from evaluations.rollup_rules import Rollup, rollups_of
-from meetings.models import Committee
+from evaluations.models import BINDING, CriteriaScope, CriteriaSet, ScoreSheet, SetAct, SetState
+from evaluations.set_faults import Fault, faults_of
+from evaluations.set_history import record
+from meetings.models import CellKind, Committee, RecordingLock, User, path_prefixes
 
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that keeps a set from being published: which line (or the whole set) and a sentence."""
-
-    where: str
-    sentence: str
+COUNTED = 10_000
 
 
 class NotPublishable(Exception):
@@ -46,163 +24,125 @@ class NotPublishable(Exception):
         self.faults = faults
 
 
-def faults_of(criteria_set: CriteriaSet) -> list[Fault]:
-    """What is wrong with a sheet, as sentences; empty where it may be published. Ten queries, whatever its size."""
-    unknown = _unknown_measures(criteria_set)
-    if unknown:  # without them there is no definition to look at
-        return unknown
-    definition = definition_of(criteria_set)
-    if criteria_set.kind == SetKind.FRAME:
-        faults = [Fault(criteria_set.title, _("A frame is cited and never scores, so it has no scope."))]
-        return faults + _faults_of_sums(definition)
-    faults = _faults_of_thresholds(definition)
-    if not definition.lines:
-        faults.append(Fault(criteria_set.title, _("The set has no criteria.")))
-    for line in definition:
-        faults += [Fault(line.criterion.code, sentence) for sentence in _faults_of_line(line)]
-    for rollup in rollups_of(criteria_set.rollup_rules.all()):
-        faults += [Fault(rollup.rule.get_period_kind_display(), sentence) for sentence in _faults_of_rollup(rollup)]
-    return faults + _faults_of_sums(definition)
+@transaction.atomic
+def publish(
+    *,
+    criteria_set: CriteriaSet,
+    committee: Committee,
+    cell_kinds: Sequence[str] = ("",),
+    ends_others: bool = False,
+    by: User | None,
+    at: datetime,
+    why: str = "",
+) -> CriteriaSet:
+    """Put a sheet in force for the cells under a committee, from its effective date on.
+
+    `ends_others`: what is in force there for the same kinds ends on that day; a set that then holds nowhere any more is superseded.
+    Locks the set and those it ends, checks it in the same transaction, fills its scopes. Raises NotPublishable with every fault; raises
+    IntegrityError where an equal (same committee, kind and time) comes into force at the same time.
+    """
+    others = CriteriaScope.objects.filter(committee=committee, cell_kind__in=cell_kinds).values("criteria_set")
+    locked = {each.pk: each for each in CriteriaSet.objects.select_for_update().filter(pk__in=others).order_by("pk")}
+    draft = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
+    faults = [*faults_of(draft), *_faults_of_state(draft), *_faults_of_closed_months(draft, committee)]
+    rivals = list(_rivals(draft, committee, cell_kinds))
+    faults += [fault for scope in rivals if (fault := _fault_of_rival(draft, scope, ends_others)) is not None]
+    if faults:
+        raise NotPublishable(faults)
+    for scope in rivals:
+        scope.during = (scope.during.lower, draft.effective_from)
+        scope.save(update_fields=["during"])
+    CriteriaScope.objects.bulk_create(
+        CriteriaScope(criteria_set=draft, committee=committee, cell_kind=kind, during=(draft.effective_from, draft.effective_to))
+        for kind in cell_kinds
+    )
+    draft.state = SetState.PUBLISHED
+    draft.save(update_fields=["state"])
+    record(criteria_set=draft, act=SetAct.PUBLISHED, by=by, at=at, why=why)
+    for ended in dict.fromkeys(scope.criteria_set_id for scope in rivals):
+        _after_ending(locked[ended], draft, by=by, at=at)
+    return draft
 
 
-def _unknown_measures(criteria_set: CriteriaSet) -> list[Fault]:
-    asked = Condition.objects.filter(Q(criterion__criteria_set=criteria_set) | Q(row__criterion__criteria_set=criteria_set))
-    strange = asked.exclude(measure__in=list(MEASURES)).select_related("criterion", "row__criterion")
-    found = [((condition.criterion or condition.row.criterion).code, condition.measure) for condition in strange]
-    of_periods = RollupCondition.objects.filter(row__rule__criteria_set=criteria_set).select_related("row__rule")
-    found += [
-        (condition.row.rule.get_period_kind_display(), condition.measure)
-        for condition in of_periods.exclude(measure__in=list(PERIOD_MEASURES))
-    ]
-    return [Fault(where, _("There is no measure “%(name)s”.") % {"name": name}) for where, name in found]
-
-
-def _faults_of_thresholds(definition: Definition) -> list[Fault]:
-    criteria_set = definition.criteria_set
-    if None in (criteria_set.good_from, criteria_set.fair_from, criteria_set.average_from):
-        return [Fault(criteria_set.title, _("It does not say from how many points on a month is Good, Fair and Average."))]
-    if criteria_set.good_from > sum(line.max_points or 0 for line in definition):
-        return [Fault(criteria_set.title, _("Good starts above the points that can be reached."))]
+def _faults_of_state(criteria_set: CriteriaSet) -> list[Fault]:
+    if criteria_set.state in BINDING:
+        return [Fault(criteria_set.title, _("It is published already."))]
     return []
 
 
-def _faults_of_line(line: Line) -> list[str]:
-    if line.max_points is None:
-        return [_("It has no points.")]
-    if not line.levels:
-        return [_("It has no rows, so nothing can match.")]
-    faults = []
-    if line.levels[-1].tests:
-        faults.append(_("Its last row must hold in every case: give it no conditions."))
-    if line.criterion.asks_level:
-        if len(line.levels) == 1:
-            faults.append(_("It has one level, so the cell has nothing to choose."))
-    elif len(line.levels) == 1:
-        faults.append(_("It gives the same points whatever the facts are."))
-    elif any(not level.tests for level in line.levels[:-1]):
-        faults.append(_("A row without conditions stands before others, which can never match."))
-    if max(level.points for level in line.levels) != line.max_points:
-        faults.append(_("Its best row gives other points than the criterion's maximum."))
-    return faults
+def _faults_of_closed_months(criteria_set: CriteriaSet, committee: Committee) -> list[Fault]:
+    """What is published of a closed month stands: a set does not come into force in one."""
+    # A set without an end is in force from its day on, and months to come are not closed.
+    reached = RecordingLock.objects.filter(lifted_at=None, during__overlap=(criteria_set.effective_from, criteria_set.effective_to))
+    above = reached.filter(committee__scope_path__in=path_prefixes(committee.scope_path))
+    below = reached.filter(committee__scope_path__startswith=committee.scope_path)
+    lock = (above | below).select_related("committee").order_by("-during").first()
+    if lock is None:
+        return []
+    told = {"committee": lock.committee, "day": date_format(lock.during.upper, "SHORT_DATE_FORMAT")}
+    return [
+        Fault(criteria_set.title, _("%(committee)s has closed months before %(day)s: let the set come into force from then on.") % told)
+    ]
 
 
-def _faults_of_rollup(rollup: Rollup) -> list[str]:
-    """What is wrong with the rule for one kind of period."""
-    if not rollup.rungs:
-        return [_("It has no rows, so nothing can match.")]
-    faults = []
-    if rollup.rungs[-1].tests:
-        faults.append(_("Its last row must hold in every case: give it no conditions."))
-    if any(not rung.tests for rung in rollup.rungs[:-1]):
-        faults.append(_("A row without conditions stands before others, which can never match."))
-    return faults
+def _rivals(criteria_set: CriteriaSet, committee: Committee, cell_kinds: Sequence[str]) -> QuerySet[CriteriaScope]:
+    """The scopes of equals that the set would overlap."""
+    during = (criteria_set.effective_from, criteria_set.effective_to)
+    equals = CriteriaScope.objects.filter(committee=committee, cell_kind__in=cell_kinds, during__overlap=during)
+    return equals.select_related("criteria_set").select_for_update(of=["self"]).order_by("pk")
 
 
-def _faults_of_sums(definition: Definition) -> list[Fault]:
-    faults = []
-    is_sheet = definition.criteria_set.kind == SetKind.SHEET
-    for group in definition.criteria_set.groups.all():
-        within = sum(line.max_points or 0 for line in definition if line.criterion.group_id == group.pk)
-        if group.max_points is None and is_sheet:
-            faults.append(Fault(group.code, _("The group has no points.")))
-        if group.max_points is not None and within != group.max_points:
-            faults.append(Fault(group.code, _("The points of its criteria do not add up to the group's.")))
-    return faults
+def _fault_of_rival(criteria_set: CriteriaSet, scope: CriteriaScope, ends_others: bool) -> Fault | None:
+    kind = CellKind(scope.cell_kind).label if scope.cell_kind else _("every kind of cell")
+    told = {"title": scope.criteria_set.title, "kind": kind, "day": date_format(scope.during.lower, "SHORT_DATE_FORMAT")}
+    if scope.during.lower >= criteria_set.effective_from:
+        return Fault(criteria_set.title, _("“%(title)s” comes into force on %(day)s for the same cells (%(kind)s).") % told)
+    if not ends_others:
+        return Fault(criteria_set.title, _("“%(title)s” is in force since %(day)s for the same cells (%(kind)s): let it end.") % told)
+    return None
+
+
+def _after_ending(criteria_set: CriteriaSet, successor: CriteriaSet, *, by: User | None, at: datetime) -> None:
+    """Say of a set, some of whose scopes a successor ended, that it ends or is superseded."""
+    last = _last_day_in_force(criteria_set)
+    superseded = last is not None and last <= successor.effective_from
+    if superseded:
+        criteria_set.effective_to = last
+        criteria_set.state, criteria_set.superseded_by = SetState.SUPERSEDED, successor
+        criteria_set.save(update_fields=["effective_to", "state", "superseded_by"])
+    act = SetAct.SUPERSEDED if superseded else SetAct.ENDED
+    record(criteria_set=criteria_set, act=act, by=by, at=at, why=_("by “%(title)s”") % {"title": successor.title})
+
+
+def _last_day_in_force(criteria_set: CriteriaSet) -> date | None:
+    """The day on which its last scope ends; None where one has no end."""
+    ends = [scope.during.upper for scope in criteria_set.scopes.all()]
+    return None if None in ends else max(ends)
 
 
 @transaction.atomic
-def publish(*, criteria_set: CriteriaSet, committee: Committee, cell_kinds: tuple[str, ...] = ("",)) -> CriteriaSet:
-    """Put a sheet in force for the cells under a committee, from its effective date on.
-
-    Locks the set, checks it in the same transaction, fills its scopes. Raises NotPublishable with every fault; raises IntegrityError
-    where an equal (same committee, kind and time) is already in force.
-    """
+def end(*, criteria_set: CriteriaSet, on: date, by: User, at: datetime, today: date, why: str) -> CriteriaSet:
+    """Let a set in force end on a day to come (exclusive), or on another one than it was to. Raises NotPublishable."""
     locked = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
-    faults = faults_of(locked)
-    if locked.state != SetState.DRAFT:
-        faults.append(Fault(locked.title, _("It is published already.")))
+    scopes = list(locked.scopes.select_for_update())
+    faults = []
+    if locked.state != SetState.PUBLISHED:
+        faults.append(Fault(locked.title, _("Only a set in force is given an end.")))
+    if on <= max([today, *(scope.during.lower for scope in scopes)]):
+        faults.append(Fault(locked.title, _("It ends on a day to come, after it began.")))
     if faults:
         raise NotPublishable(faults)
-    CriteriaScope.objects.bulk_create(
-        CriteriaScope(criteria_set=locked, committee=committee, cell_kind=kind, during=(locked.effective_from, locked.effective_to))
-        for kind in cell_kinds
-    )
-    locked.state = SetState.PUBLISHED
-    locked.save(update_fields=["state"])
+    for scope in scopes:
+        # What ended earlier, in another's favour, stays ended.
+        if scope.during.upper in (None, locked.effective_to):
+            scope.during = (scope.during.lower, on)
+            scope.save(update_fields=["during"])
+    locked.effective_to = on
+    locked.save(update_fields=["effective_to"])
+    record(criteria_set=locked, act=SetAct.ENDED, by=by, at=at, why=why)
     return locked
 
 
-@transaction.atomic
-def clone(
-    *, criteria_set: CriteriaSet, code: str, title: str, document: RuleDocument, owner: Committee, effective_from: date, note: str = ""
-) -> CriteriaSet:
-    """A draft sheet that starts as a copy of a set, down to its conditions.
-
-    Each line concretises what the original's did; where the original is a frame, the frame's own line. A frame has no thresholds and
-    may have no rows, so such a draft has faults until they are filled in. Roll-up rules are copied with the rest.
-    """
-    is_frame = criteria_set.kind == SetKind.FRAME
-    copy = CriteriaSet.objects.create(
-        code=code,
-        title=title,
-        kind=SetKind.SHEET,
-        document=document,
-        based_on=criteria_set if is_frame else criteria_set.based_on,
-        owner=owner,
-        effective_from=effective_from,
-        good_from=criteria_set.good_from,
-        fair_from=criteria_set.fair_from,
-        average_from=criteria_set.average_from,
-        note=note,
-    )
-    parameters = _copied(Parameter.objects.filter(criteria_set=criteria_set), lambda _old: {"criteria_set": copy})
-    groups = _copied(CriterionGroup.objects.filter(criteria_set=criteria_set), lambda _old: {"criteria_set": copy})
-    criteria = _copied(
-        Criterion.objects.filter(criteria_set=criteria_set),
-        lambda old: {"criteria_set": copy, "group": groups[old.group_id]} | ({"concretises": old} if is_frame else {}),
-    )
-    rows = _copied(Row.objects.filter(criterion__criteria_set=criteria_set), lambda old: {"criterion": criteria[old.criterion_id]})
-    _copied(
-        (Condition.objects.filter(row__in=rows) | Condition.objects.filter(criterion__in=criteria)).order_by("pk"),
-        lambda old: {
-            "row": rows.get(old.row_id),
-            "criterion": criteria.get(old.criterion_id),
-            "parameter": parameters.get(old.parameter_id),
-        },
-    )
-    rules = _copied(RollupRule.objects.filter(criteria_set=criteria_set), lambda _old: {"criteria_set": copy})
-    rungs = _copied(RollupRow.objects.filter(rule__in=rules), lambda old: {"rule": rules[old.rule_id]})
-    _copied(RollupCondition.objects.filter(row__in=rungs), lambda old: {"row": rungs[old.row_id]})
-    return copy
-
-
-def _copied(olds: QuerySet, changes: Callable[[Model], dict]) -> dict[int, Model]:
-    """New rows with the old ones' columns, but for the changes of each; by the old ones' keys. One statement."""
-    copies = {}
-    for old in olds:
-        columns = {field.attname: getattr(old, field.attname) for field in old._meta.concrete_fields if not field.primary_key}
-        new = copies[old.pk] = type(old)(**columns)
-        for name, value in changes(old).items():
-            setattr(new, name, value)
-    olds.model.objects.bulk_create(copies.values())
-    return copies
+def count_used(criteria_set: CriteriaSet) -> int:
+    """How many sheets stand under it, `COUNTED` at most."""
+    return ScoreSheet.objects.filter(criteria_set=criteria_set)[:COUNTED].count()

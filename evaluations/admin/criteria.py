@@ -13,7 +13,7 @@ from evaluations.editing import put_in_order, readable_sets, to_edit_set
 from evaluations.forms.criteria import CriterionForm, OrderedFormSet, RowForm
 from evaluations.measures import MEASURES, Unit
 from evaluations.models import Comparison, Condition, CriteriaSet, Criterion, Row, SetKind
-from evaluations.publishing import faults_of
+from evaluations.set_faults import faults_of
 from meetings.permissions import require
 
 UNITS = {

@@ -12,8 +12,8 @@ from evaluations.definition import definition_of
 from evaluations.editing import put_in_order, readable_sets
 from evaluations.forms.criteria import GroupForm, GroupFormSet, SetForm
 from evaluations.models import CriteriaSet, CriterionGroup, Parameter, RuleDocument, SetKind
-from evaluations.publishing import faults_of
 from evaluations.reach import cases
+from evaluations.set_faults import faults_of
 from meetings.models import Committee
 
 

@@ -44,7 +44,7 @@ def lay_ground(*, cells: int, now: datetime, is_on_the_way=lambda words: None) -
         sending_lag_unit=SENDING_UNIT,
         **GUIDANCE,
     )
-    sheet = make_sheet(province=centre, first_month=since)
+    sheet = make_sheet(province=centre, first_month=since, now=now)
     is_on_the_way("sittings, sheets and scores")
     Months(definition_of(sheet), months=months, today=today).write(centre)
     forget_changes()

@@ -1,8 +1,8 @@
 """What stands in the fictional province before any cell sits: rules, holidays, and the sheet in force."""
 
-from datetime import date
+from datetime import date, datetime
 
-from evaluations import publishing
+from evaluations import cloning, publishing
 from evaluations.demo.days import DaysOff
 from evaluations.demo.province import PROVINCE_NAME
 from evaluations.models import CriteriaSet, RuleDocument, SetKind
@@ -30,7 +30,7 @@ def sample_set() -> CriteriaSet | None:
     return CriteriaSet.objects.filter(code=SAMPLE_SET, kind=SetKind.SHEET).first()
 
 
-def make_sheet(*, province: Committee, first_month: date) -> CriteriaSet:
+def make_sheet(*, province: Committee, first_month: date, now: datetime) -> CriteriaSet:
     """The province's sheet: a copy of the sample, published for its cells. In force before the first month, if need be."""
     since = min(SHEET_SINCE, first_month)
     document, _made = RuleDocument.objects.get_or_create(
@@ -39,7 +39,7 @@ def make_sheet(*, province: Committee, first_month: date) -> CriteriaSet:
         issued_on=since,
         defaults={"title": "Hướng dẫn chấm điểm chất lượng sinh hoạt chi bộ (văn bản hư cấu, chỉ để minh họa)"},
     )
-    copy = publishing.clone(
+    copy = cloning.clone(
         criteria_set=CriteriaSet.objects.get(code=SAMPLE_SET),
         code=DEMO_SET,
         title="Bộ tiêu chí của tỉnh Minh Họa (minh họa)",
@@ -48,7 +48,7 @@ def make_sheet(*, province: Committee, first_month: date) -> CriteriaSet:
         effective_from=since,
         note="Bộ tiêu chí của một tỉnh hư cấu, sao từ bản mẫu; chỉ để minh họa.",
     )
-    return publishing.publish(criteria_set=copy, committee=province)
+    return publishing.publish(criteria_set=copy, committee=province, by=None, at=now)
 
 
 def make_rules(*, central: Committee, province: Committee, since: date) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from random import Random
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
@@ -136,7 +137,7 @@ class _Loading:
         province = committees[plans[0]]
         off = days_off(self.since, self.wanted.until.end)
         ground.make_holidays(off)
-        definition = definition_of(ground.make_sheet(province=province, first_month=self.first))
+        definition = definition_of(ground.make_sheet(province=province, first_month=self.first, now=timezone.now()))
         members, meetings = self.fill(plans, committees, definition, off)
         # The server counts what is committed; without a count it would join sittings with sittings one by one.
         refresh_statistics()

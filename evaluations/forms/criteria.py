@@ -6,10 +6,10 @@ from django.forms.models import BaseInlineFormSet, ModelForm
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from evaluations.cloning import clone
 from evaluations.conditions import Asked, FaultyConditions, parse, written
-from evaluations.loading import store_conditions
 from evaluations.models import CriteriaSet, Criterion, CriterionGroup, Row, RuleDocument
-from evaluations.publishing import clone
+from evaluations.storing import store_conditions
 
 EXAMPLE = _("For example: minutes >= 90; roster_size < 30. All must hold. For “or”, add another row.")
 

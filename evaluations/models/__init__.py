@@ -2,6 +2,7 @@
 
 from evaluations.models.changes import ChangedScope, ChangeSetAside
 from evaluations.models.criteria import (
+    BINDING,
     Comparison,
     Condition,
     CriteriaScope,
@@ -41,9 +42,11 @@ from evaluations.models.scores import (
     SheetNote,
     SheetState,
 )
+from evaluations.models.set_versions import SetAct, SetVersion
 from evaluations.models.summaries import CommitteeSummary, LossSummary
 
 __all__ = [
+    "BINDING",
     "UNDONE",
     "ChangeSetAside",
     "ChangedScope",
@@ -91,8 +94,10 @@ __all__ = [
     "SavedView",
     "ScoreSheet",
     "ScoreState",
+    "SetAct",
     "SetKind",
     "SetState",
+    "SetVersion",
     "SheetAct",
     "SheetEntry",
     "SheetEvent",

@@ -20,7 +20,13 @@ class SetKind(models.TextChoices):
 
 class SetState(models.TextChoices):
     DRAFT = "DRAFT", _("Draft")
+    IN_CONSULTATION = "CONSULTATION", _("In consultation")
     PUBLISHED = "PUBLISHED", _("Published")
+    SUPERSEDED = "SUPERSEDED", _("Superseded")
+
+
+# Those whose text binds, or bound: frozen by the product and by the database.
+BINDING = (SetState.PUBLISHED, SetState.SUPERSEDED)
 
 
 class CriterionKind(models.TextChoices):
@@ -78,7 +84,7 @@ class CriteriaSet(models.Model):
     code = models.SlugField(_("code"), max_length=60, unique=True)
     title = CleanLine(_("title"), max_length=300)
     kind = models.CharField(_("kind"), max_length=10, choices=SetKind.choices)
-    state = models.CharField(_("state"), max_length=10, choices=SetState.choices, default=SetState.DRAFT)
+    state = models.CharField(_("state"), max_length=12, choices=SetState.choices, default=SetState.DRAFT)
     document = models.ForeignKey(RuleDocument, models.PROTECT, verbose_name=_("document"), related_name="sets")
     based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("based on"), related_name="derived")
     # The committee whose criteria admin may edit the set; none for those of the national level.
@@ -89,6 +95,10 @@ class CriteriaSet(models.Model):
     fair_from = PointsField(_("Fair from"), null=True, blank=True)
     average_from = PointsField(_("Average from"), null=True, blank=True)
     note = CleanText(_("note"), default="", blank=True)
+    # The set that took its place everywhere it held.
+    superseded_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, verbose_name=_("superseded by"), related_name="supersedes"
+    )
 
     class Meta:
         verbose_name = _("criteria set")
@@ -99,6 +109,10 @@ class CriteriaSet(models.Model):
             models.CheckConstraint(
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gt=F("effective_from")),
                 name="a_set_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="SUPERSEDED", superseded_by__isnull=False) | (~Q(state="SUPERSEDED") & Q(superseded_by__isnull=True)),
+                name="a_superseded_set_says_by_which",
             ),
             models.CheckConstraint(
                 condition=Q(kind="FRAME") | Q(good_from__gt=F("fair_from"), fair_from__gt=F("average_from")),

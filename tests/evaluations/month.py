@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.core.management import call_command
 from django.db import transaction
 
-from evaluations import publishing
+from evaluations import cloning, publishing
 from evaluations.models import (
     Condition,
     CriteriaSet,
@@ -23,6 +23,8 @@ from evaluations.models import (
     Row,
     RuleDocument,
     ScoreSheet,
+    SetKind,
+    SetState,
 )
 from evaluations.sheet_lines import Answer
 from evaluations.sheets import Sheet, Vote, answer_sheet, open_sheet
@@ -58,16 +60,21 @@ def _rows_of_the_files() -> list[tuple[type, list]]:
 
 def load_the_sample() -> None:
     """The criteria files, loaded: a few bulk inserts from the second time on."""
-    if not CriteriaSet.objects.exists():
-        for model, rows in _rows_of_the_files():
-            model.objects.bulk_create(copy(row) for row in rows)
+    if CriteriaSet.objects.exists():
+        return
+    for model, rows in _rows_of_the_files():
+        copies = [copy(row) for row in rows]
+        for row in copies if model is CriteriaSet else ():
+            row.state = SetState.DRAFT  # what binds takes in nothing more
+        model.objects.bulk_create(copies)
+    CriteriaSet.objects.filter(kind=SetKind.FRAME).update(state=SetState.PUBLISHED)
 
 
-def put_in_force(committee: Committee, code: str = "thu", effective_from: date = date(2025, 7, 1)) -> CriteriaSet:
-    """The sample sheet, cloned and published for the cells under a committee."""
+def drafted(committee: Committee, code: str = "thu", effective_from: date = date(2025, 7, 1)) -> CriteriaSet:
+    """A committee's draft, cloned of the sample sheet."""
     load_the_sample()
     sample = CriteriaSet.objects.get(code="an-phu-2025")
-    draft = publishing.clone(
+    return cloning.clone(
         criteria_set=sample,
         code=code,
         title="Bộ tiêu chí để thử",
@@ -75,7 +82,12 @@ def put_in_force(committee: Committee, code: str = "thu", effective_from: date =
         owner=committee,
         effective_from=effective_from,
     )
-    return publishing.publish(criteria_set=draft, committee=committee)
+
+
+def put_in_force(committee: Committee, code: str = "thu", effective_from: date = date(2025, 7, 1), draft=None, **where) -> CriteriaSet:
+    """A draft (unless given: the sample sheet, cloned) published for the cells under a committee."""
+    draft = draft or drafted(committee, code, effective_from)
+    return publishing.publish(criteria_set=draft, committee=committee, by=None, at=NOW, **where)
 
 
 @dataclass

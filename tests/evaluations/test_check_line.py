@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Model, QuerySet
 
 from evaluations import changes
-from evaluations.models import CommitteeSummary, CriteriaScope, MonthFacts, MonthScore, PeriodScore, ScoreSheet
+from evaluations.models import CommitteeSummary, CriteriaSet, MonthFacts, MonthScore, PeriodScore, ScoreSheet
 from evaluations.periods import Month, longer_periods_of
 from evaluations.submission import submit
 from meetings.models import Meeting, Placement
@@ -61,7 +61,7 @@ def of_kind(model: type[Model], kind: str) -> QuerySet:
 
 
 def other_set(month: RecordedMonth) -> None:
-    CriteriaScope.objects.all().delete()
+    MonthFacts.objects.update(criteria_set=CriteriaSet.objects.get(code="an-phu-2025"))
 
 
 CORRUPTIONS: dict[str, tuple[str, Callable[[RecordedMonth], object]]] = {

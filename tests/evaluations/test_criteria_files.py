@@ -171,7 +171,6 @@ SHEET = GOOD["sheet.yaml"]
         ({"sheet": SHEET.replace("concretises: 1.10", "concretises: 1.1")}, "sheet.yaml:16: the frame has no criterion 1.1."),
         ({"sheet": SHEET.replace("based_on: frame", "based_on: frames")}, "sheet.yaml:1: there is no frame “frames”."),
         ({"sheet": SHEET.replace("number: 1-HD", "number: 2-HD")}, "sheet.yaml:1: the document 2-HD is not listed."),
-        ({"sheet": SHEET.replace("thresholds: {good: 9, fair: 7.5, average: 5}\n", "")}, "sheet.yaml:1: a sheet needs its thresholds."),
         ({"sheet": SHEET + SHEET[SHEET.index("      - code: 1.10") :]}, "sheet.yaml:25: the code 1.10 appears twice."),
         ({"sheet": SHEET.replace("title: Phiếu", "title: Phiếu\ntitle: Khác")}, "sheet.yaml:3: “title” appears twice."),
         ({"sheet": SHEET.replace("groups:\n", "groups: [\n")}, "sheet.yaml:12: "),

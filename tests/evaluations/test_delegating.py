@@ -5,17 +5,18 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
 from evaluations import delegating
-from evaluations.models import CriteriaScope, Parameter, ParameterValue
+from evaluations.models import Parameter, ParameterValue
 from meetings.models import CellKind, Committee, Level
 from meetings.permissions import YES, Authority
 from tests.costs import queries_of
-from tests.evaluations.month import put_in_force
+from tests.evaluations.month import drafted, put_in_force
 from tests.factories import make_committee, make_user
 
 pytestmark = pytest.mark.django_db
@@ -87,19 +88,23 @@ def codes(committee: Committee) -> list[str]:
 def test_the_nearest_set_for_every_kind_hides_those_above(province, commune):
     put_in_force(province, code="tinh")
     assert codes(commune) == codes(province) == ["tinh:speakers-top"]
-    own = put_in_force(commune, code="xa", effective_from=date(2026, 10, 1))
-    assert codes(commune) == ["xa:speakers-top"]
-    assert codes(province) == ["tinh:speakers-top"]
+    october, both = date(2026, 10, 1), ["tinh:speakers-top", "xa:speakers-top"]
     # For schools only, the commune's set leaves the province's to the rest; before it begins or where it ends, too.
-    for changed in (
-        {"cell_kind": CellKind.SCHOOL},
-        {"during": (date(2026, 12, 1), None)},
-        {"during": (date(2026, 1, 1), date(2027, 1, 1))},
+    for begins, ends, kind, expected in (
+        (october, None, "", ["xa:speakers-top"]),
+        (october, None, CellKind.SCHOOL, both),
+        (date(2026, 12, 1), None, "", both),
+        (date(2026, 1, 1), date(2027, 1, 1), "", both),
+        (date(2026, 1, 1), date(2026, 11, 1), "", ["tinh:speakers-top"]),
     ):
-        CriteriaScope.objects.filter(criteria_set=own).update(**{"cell_kind": "", "during": (date(2026, 10, 1), None)} | changed)
-        assert sorted(codes(commune)) == ["tinh:speakers-top", "xa:speakers-top"]
-    CriteriaScope.objects.filter(criteria_set=own).update(cell_kind="", during=(date(2026, 1, 1), date(2026, 11, 1)))
-    assert codes(commune) == ["tinh:speakers-top"]
+        with transaction.atomic():
+            own = drafted(commune, "xa", begins)
+            own.effective_to = ends
+            own.save()
+            put_in_force(commune, draft=own, cell_kinds=(kind,))
+            assert sorted(codes(commune)) == expected
+            assert codes(province) == ["tinh:speakers-top"]
+            transaction.set_rollback(True)
 
 
 def test_an_office_sets_a_value_for_its_cells(office, commune, top):

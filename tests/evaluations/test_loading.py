@@ -7,8 +7,9 @@ from django.core.management import CommandError, call_command
 
 from evaluations.conditions import Asked
 from evaluations.criteria_files import FaultyFiles, read_criteria
-from evaluations.loading import as_entry, load_criteria
+from evaluations.loading import load_criteria
 from evaluations.models import Condition, CriteriaScope, CriteriaSet, Criterion, Row, RuleDocument, SetState
+from evaluations.set_entries import as_entry
 from tests.evaluations.test_criteria_files import SHEET, write
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]

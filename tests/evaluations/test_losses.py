@@ -13,7 +13,7 @@ from evaluations.models import CriteriaSet, LossSummary, MonthScore, ScoreSheet,
 from evaluations.periods import Month
 from evaluations.summaries import summarise
 from meetings.models import Cell, CellKind, Committee, Level
-from tests.evaluations.month import load_the_sample, put_in_force
+from tests.evaluations.month import drafted, load_the_sample, put_in_force
 from tests.evaluations.oracle import make_set
 from tests.evaluations.rolling import Writer
 from tests.factories import make_cell, make_committee, make_user
@@ -58,10 +58,12 @@ def sum_up() -> None:
 def test_at_every_level_it_is_what_the_cells_sheets_say(province, writer):
     rng = Random(5)
     communes = [make_committee(f"Đảng ủy xã {number}", parent=province) for number in range(3)]
-    sets = [put_in_force(commune, code) for commune, code in zip(communes, ("mot", "hai", "ba"), strict=True)]
+    sets = [drafted(commune, code) for commune, code in zip(communes, ("mot", "hai", "ba"), strict=True)]
     # One set leaves lines of the frame out, another concretises one of its lines twice over.
     sets[1].criteria.filter(code__startswith="8").update(concretises=None)
     sets[2].criteria.filter(code="1").update(concretises=sets[2].criteria.get(code="7").concretises)
+    for commune, draft in zip(communes, sets, strict=True):
+        put_in_force(commune, draft=draft)
     for commune in communes:
         for number in range(4):
             scored_cell(commune, rng.choice(sets), writer, rng, verified=number % 2 == 0)

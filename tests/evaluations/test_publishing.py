@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
+from evaluations.cloning import clone
 from evaluations.criteria_files import read_criteria
 from evaluations.definition import definition_of
-from evaluations.loading import as_entry, load_criteria
+from evaluations.loading import load_criteria
 from evaluations.models import (
     Condition,
     CriteriaScope,
@@ -20,8 +21,11 @@ from evaluations.models import (
     SetKind,
     SetState,
 )
-from evaluations.publishing import NotPublishable, clone, faults_of, publish
+from evaluations.publishing import NotPublishable, publish
+from evaluations.set_entries import as_entry
+from evaluations.set_faults import faults_of
 from meetings.models import CellKind, Committee, Level
+from tests.evaluations.month import NOW
 from tests.factories import make_committee
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -93,7 +97,7 @@ def test_a_clone_of_a_frame_is_a_sheet_that_concretises_it_and_has_faults(sample
     }
     assert ("1", "It has no rows, so nothing can match.") in sentences(copy)
     with pytest.raises(NotPublishable):
-        publish(criteria_set=copy, committee=province)
+        publish(criteria_set=copy, committee=province, by=None, at=NOW)
 
 
 def _without_rows(copy):
@@ -184,7 +188,7 @@ def test_a_broken_sheet_is_not_published(sample, province, broken, where, senten
 
     assert (where, sentence) in sentences(copy)
     with pytest.raises(NotPublishable) as refusal:
-        publish(criteria_set=copy, committee=province)
+        publish(criteria_set=copy, committee=province, by=None, at=NOW)
     assert sentence in str(refusal.value)
     assert not CriteriaScope.objects.exists()
     copy.refresh_from_db()
@@ -192,7 +196,9 @@ def test_a_broken_sheet_is_not_published(sample, province, broken, where, senten
 
 
 def test_publishing_puts_a_sheet_in_force_from_its_day_on(sample, province):
-    copy = publish(criteria_set=copy_of(sample, province), committee=province, cell_kinds=(CellKind.VILLAGE, CellKind.OFFICE))
+    copy = publish(
+        criteria_set=copy_of(sample, province), committee=province, cell_kinds=(CellKind.VILLAGE, CellKind.OFFICE), by=None, at=NOW
+    )
 
     assert copy.state == SetState.PUBLISHED
     scopes = CriteriaScope.objects.filter(criteria_set=copy).order_by("cell_kind")
@@ -203,18 +209,21 @@ def test_publishing_puts_a_sheet_in_force_from_its_day_on(sample, province):
 
 
 def test_a_published_set_is_not_published_twice(sample, province):
-    copy = publish(criteria_set=copy_of(sample, province), committee=province)
+    copy = publish(criteria_set=copy_of(sample, province), committee=province, by=None, at=NOW)
     with pytest.raises(NotPublishable, match="It is published already"):
-        publish(criteria_set=copy, committee=make_committee(name="Khác"))
+        publish(criteria_set=copy, committee=make_committee(name="Khác"), by=None, at=NOW)
 
 
 def test_two_sheets_are_not_in_force_for_the_same_cells_at_once(sample, province):
-    publish(criteria_set=copy_of(sample, province), committee=province)
+    publish(criteria_set=copy_of(sample, province), committee=province, by=None, at=NOW)
+    second = copy_of(sample, province, code="thu-hai")
+    with pytest.raises(NotPublishable, match="for the same cells"):
+        publish(criteria_set=second, committee=province, by=None, at=NOW)
     with pytest.raises(IntegrityError, match="one_set_in_force_per_committee_and_kind"), transaction.atomic():
-        publish(criteria_set=copy_of(sample, province, code="thu-hai"), committee=province)
+        CriteriaScope.objects.create(criteria_set=second, committee=province, during=(date(2026, 2, 1), None))
 
     for_villages = copy_of(sample, province, code="thu-ba")
-    publish(criteria_set=for_villages, committee=province, cell_kinds=(CellKind.VILLAGE,))  # more exact, so no equal
+    publish(criteria_set=for_villages, committee=province, cell_kinds=(CellKind.VILLAGE,), by=None, at=NOW)  # more exact, so no equal
 
 
 def test_lines_stand_in_their_order_in_a_clone(sample, province):
@@ -229,7 +238,7 @@ def test_a_published_set_is_read_once_and_a_draft_every_time(sample, province, d
     first = draft.criteria.first()
     Criterion.objects.filter(pk=first.pk).update(title="Đổi tên")
     assert definition_of(draft).lines[0].criterion.title == "Đổi tên"
-    published = publish(criteria_set=draft, committee=province)
+    published = publish(criteria_set=draft, committee=province, by=None, at=NOW)
     definition_of(published)
     with django_assert_num_queries(0):
         assert definition_of(published).criteria_set is published

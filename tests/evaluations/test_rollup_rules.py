@@ -9,11 +9,12 @@ from cellquality.places import PROJECT
 from evaluations.conditions import Asked, FaultyConditions, parse, written
 from evaluations.criteria_entries import RollupEntry
 from evaluations.criteria_files import FaultyFiles, read_criteria
-from evaluations.loading import as_entry, load_criteria
+from evaluations.loading import load_criteria
 from evaluations.measures import Unit
 from evaluations.models import CriteriaSet, RollupCondition, RollupRow, RollupRule
 from evaluations.period_measures import PERIOD_MEASURES
-from evaluations.publishing import faults_of
+from evaluations.set_entries import as_entry
+from evaluations.set_faults import faults_of
 from tests.evaluations.month import load_the_sample
 from tests.evaluations.test_criteria_files import GOOD, SHEET, write
 

@@ -21,7 +21,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import path
 
-from evaluations import publishing
+from evaluations import cloning
 from evaluations.models import CriteriaSet, ParameterValue, RuleDocument
 from meetings.models import DemoData, Holiday, Level, MeetingRules
 from meetings.permissions import YES
@@ -140,7 +140,7 @@ def place() -> tuple[dict, Objects]:
         "elsewhere": make_user("elsewhere", criteria_admin_of=other),
     }
     published = put_in_force(province)
-    draft = publishing.clone(
+    draft = cloning.clone(
         criteria_set=published, code="moi", title="Mới", document=published.document, owner=province, effective_from=date(2027, 1, 1)
     )
     during = (date(2026, 12, 1), date(2027, 1, 1))

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from cellquality import messages
-from evaluations import publishing
+from evaluations import cloning
 from evaluations.models import Criterion, CriterionGroup
 from meetings.forms.people import ACTIONS
 from meetings.models import Appointment, Committee, Role
@@ -252,7 +252,7 @@ def test_the_offices_pages_hold_no_english(english):
 @pytest.mark.django_db
 def test_the_admins_pages_hold_no_english(english):
     published = recorded_month().criteria_set
-    draft = publishing.clone(
+    draft = cloning.clone(
         criteria_set=published,
         code="thu-hai",
         title="Bộ thứ hai",

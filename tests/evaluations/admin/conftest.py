@@ -7,12 +7,14 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils.translation import override
 
+from evaluations.cloning import clone
 from evaluations.criteria_files import read_criteria
 from evaluations.loading import load_criteria
 from evaluations.models import CriteriaSet, RuleDocument
-from evaluations.publishing import clone, publish
+from evaluations.publishing import publish
 from meetings.models import Committee, Level
 from tests.evaluations.admin.requests import as_user
+from tests.evaluations.month import NOW
 from tests.factories import make_committee, make_user
 
 
@@ -57,7 +59,7 @@ def central() -> Committee:
 
 @pytest.fixture
 def published(draft, province) -> CriteriaSet:
-    return publish(criteria_set=draft, committee=province)
+    return publish(criteria_set=draft, committee=province, by=None, at=NOW)
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from evaluations.loading import as_entry
 from evaluations.models import CriteriaSet
+from evaluations.set_entries import as_entry
 from tests.evaluations.admin.requests import errors, new_criterion, page_of, save, typed
 
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from evaluations.loading import as_entry
 from evaluations.models import CriteriaSet, Criterion, CriterionGroup, ParameterValue, Row, RuleDocument
+from evaluations.set_entries import as_entry
 from meetings.models import Level
 from tests.costs import queries_of
 from tests.evaluations.admin.requests import NEW_DOCUMENT, NEW_SET, SETS, as_user, new_criterion, page_of

@@ -1,0 +1,142 @@
+"""One set as a readable file and back: what a province keeps beside the product, hands on, and takes in again.
+
+What a file must look like is written in evaluations/criteria/README.md; reading and writing are inverse.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+import yaml
+from django.utils.translation import gettext as _
+
+from evaluations.conditions import Asked, written
+from evaluations.criteria_entries import CriterionEntry, GroupEntry, ParameterEntry, Place, RollupEntry, SetEntry
+from evaluations.criteria_files import LOADER, FaultyFiles, Reader
+from evaluations.models import NotApplicable
+
+LARGEST = 1_000_000  # bytes: twenty times the sample
+
+
+class _Dumper(yaml.SafeDumper):
+    """Texts of several lines as blocks, lists set in under their names."""
+
+    def increase_indent(self, flow=False, indentless=False):
+        return super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data):
+        return True
+
+
+_Dumper.add_representer(
+    str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+)
+
+
+def write_set(entry: SetEntry) -> str:
+    """The file that `read_set` reads as the same set."""
+    said = {
+        "set": entry.code,
+        "title": entry.title,
+        "kind": str(entry.kind),
+        "document": {
+            "number": entry.document.number,
+            "issuer": entry.document.issuer,
+            "date": entry.document.issued_on.isoformat(),
+        },
+        "based_on": entry.based_on,
+        "effective_from": entry.effective_from.isoformat(),
+        "effective_to": entry.effective_to.isoformat() if entry.effective_to else None,
+        "thresholds": _thresholds(entry),
+        "note": entry.note,
+        "parameters": [_parameter(parameter) for parameter in entry.parameters],
+        "rollup": [_rollup(rollup) for rollup in entry.rollups],
+        "groups": [_group(group) for group in entry.groups],
+    }
+    return yaml.dump(_without_blanks(said), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=140)
+
+
+def read_set(name: str, content: bytes) -> SetEntry:
+    """The set that a file holds. Raises FaultyFiles with every fault and its line; what it cites is looked for when it is stored."""
+    if len(content) > LARGEST:
+        raise FaultyFiles([_("%(place)s: the file is larger than a megabyte.") % {"place": name}])
+    aliased = _line_of_alias(content)
+    if aliased:
+        raise FaultyFiles([_("%(place)s: write the value out; names for what is repeated are not read.") % {"place": Place(name, aliased)}])
+    reader = Reader(name, content)
+    if reader.root is None:
+        raise FaultyFiles(reader.faults or [_("%(place)s: the file is empty.") % {"place": name}])
+    entry = reader.criteria_set()
+    if reader.faults:
+        raise FaultyFiles(reader.faults)
+    return entry
+
+
+def _line_of_alias(content: bytes) -> int | None:
+    """Where a value is repeated by its name: a few such lines, one within another, can stand for millions of values."""
+    try:
+        events = yaml.parse(content, Loader=LOADER)
+        return next((event.start_mark.line + 1 for event in events if isinstance(event, yaml.AliasEvent)), None)
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return None  # the reader says what is wrong
+
+
+def _without_blanks(said: dict) -> dict:
+    """Only what says something: a key that is left out means the same."""
+    return {name: value for name, value in said.items() if value not in (None, "", [], {})}
+
+
+def _number(hundredths: int | None) -> int | float | None:
+    return None if hundredths is None else _plain(Decimal(hundredths) / 100)
+
+
+def _plain(number: Decimal) -> int | float:
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _thresholds(entry: SetEntry) -> dict:
+    return _without_blanks(dict(zip(("good", "fair", "average"), map(_number, entry.thresholds), strict=True)))
+
+
+def _parameter(entry: ParameterEntry) -> dict:
+    return {"code": entry.code, "title": entry.title, "default": _plain(entry.default)}
+
+
+def _rollup(entry: RollupEntry) -> dict:
+    rows = [_without_blanks({"grade": str(row.grade), "when": _when(row.when), "words": row.words}) for row in entry.rows]
+    return _without_blanks(
+        {
+            "period": str(entry.period),
+            "missing_month": str(entry.missing_month),
+            "unverified_month": str(entry.unverified_month),
+            "clause": entry.clause,
+            "reading": entry.reading,
+            "rows": rows,
+        }
+    )
+
+
+def _group(entry: GroupEntry) -> dict:
+    said = {"code": entry.code, "title": entry.title, "points": _number(entry.points)}
+    return _without_blanks(said | {"criteria": [_criterion(line) for line in entry.criteria]})
+
+
+def _criterion(entry: CriterionEntry) -> dict:
+    return _without_blanks(
+        {
+            "code": entry.code,
+            "title": entry.title,
+            "points": _number(entry.points),
+            "kind": str(entry.kind),
+            "clause": entry.clause,
+            "concretises": entry.concretises,
+            "applies_when": _when(entry.applies_when),
+            "not_applicable": str(entry.not_applicable) if entry.not_applicable != NotApplicable.EXCLUDE else None,
+            "needs_confirmation": "yes" if entry.needs_confirmation else None,
+            "reading": entry.reading,
+            "rows": [_without_blanks({"points": _number(row.points), "when": _when(row.when), "words": row.words}) for row in entry.rows],
+        }
+    )
+
+
+def _when(conditions: Iterable[Asked]) -> str:
+    return written(conditions)

@@ -1,0 +1,113 @@
+"""A set as plain values, stored: the inverse of `evaluations.set_entries`."""
+
+from collections.abc import Iterable
+
+from evaluations.conditions import Asked
+from evaluations.criteria_entries import CriterionEntry, RollupEntry, SetEntry
+from evaluations.models import (
+    Condition,
+    CriteriaSet,
+    Criterion,
+    CriterionGroup,
+    Parameter,
+    RollupCondition,
+    RollupRow,
+    RollupRule,
+    Row,
+    RuleDocument,
+)
+from meetings.models import Committee
+
+
+def store_set(*, entry: SetEntry, document: RuleDocument, owner: Committee | None = None) -> CriteriaSet:
+    """A new draft that says what the entry says. The frame it is based on must be stored; what its lines concretise is the frame's."""
+    frame = CriteriaSet.objects.filter(code=entry.based_on).first()
+    good, fair, average = entry.thresholds
+    criteria_set = CriteriaSet.objects.create(
+        code=entry.code,
+        title=entry.title,
+        kind=entry.kind,
+        document=document,
+        based_on=frame,
+        owner=owner,
+        effective_from=entry.effective_from,
+        effective_to=entry.effective_to,
+        good_from=good,
+        fair_from=fair,
+        average_from=average,
+        note=entry.note,
+    )
+    frame_lines = {line.code: line for line in frame.criteria.all()} if frame else {}
+    parameters = {
+        parameter.code: Parameter.objects.create(
+            criteria_set=criteria_set, code=parameter.code, title=parameter.title, default=parameter.default
+        )
+        for parameter in entry.parameters
+    }
+    for rollup in entry.rollups:
+        _store_rollup(rollup, criteria_set)
+    position = 0
+    for number, group in enumerate(entry.groups, start=1):
+        stored_group = CriterionGroup.objects.create(
+            criteria_set=criteria_set, position=number, code=group.code, title=group.title, max_points=group.points
+        )
+        for line in group.criteria:
+            position += 1
+            _store_criterion(line, stored_group, position, frame_lines.get(line.concretises), parameters)
+    return criteria_set
+
+
+def _store_criterion(
+    line: CriterionEntry, group: CriterionGroup, position: int, concretises: Criterion | None, parameters: dict[str, Parameter]
+) -> None:
+    criterion = Criterion.objects.create(
+        criteria_set=group.criteria_set,
+        group=group,
+        position=position,
+        code=line.code,
+        title=line.title,
+        max_points=line.points,
+        kind=line.kind,
+        clause=line.clause,
+        concretises=concretises,
+        not_applicable=line.not_applicable,
+        needs_confirmation=line.needs_confirmation,
+        reading=line.reading,
+    )
+    store_conditions(line.applies_when, parameters, criterion=criterion)
+    for number, row in enumerate(line.rows, start=1):
+        stored = Row.objects.create(criterion=criterion, position=number, points=row.points, words=row.words)
+        store_conditions(row.when, parameters, row=stored)
+
+
+def store_conditions(
+    conditions: Iterable[Asked], parameters: dict[str, Parameter], *, row: Row | None = None, criterion: Criterion | None = None
+) -> None:
+    """Store what a row (or a criterion, for `applies_when`) asks, in order; `parameters` are those of its set by code."""
+    Condition.objects.bulk_create(
+        Condition(
+            row=row,
+            criterion=criterion,
+            measure=asked.measure,
+            comparison=asked.comparison,
+            value=asked.value,
+            parameter=parameters[asked.parameter] if asked.parameter else None,
+        )
+        for asked in conditions
+    )
+
+
+def _store_rollup(entry: RollupEntry, criteria_set: CriteriaSet) -> None:
+    rule = RollupRule.objects.create(
+        criteria_set=criteria_set,
+        period_kind=entry.period,
+        missing_month=entry.missing_month,
+        unverified_month=entry.unverified_month,
+        clause=entry.clause,
+        reading=entry.reading,
+    )
+    for number, rung in enumerate(entry.rows, start=1):
+        row = RollupRow.objects.create(rule=rule, position=number, grade=rung.grade, words=rung.words)
+        RollupCondition.objects.bulk_create(
+            RollupCondition(row=row, measure=asked.measure, comparison=asked.comparison, value=asked.value) for asked in rung.when
+        )
