@@ -38,6 +38,9 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 FOLDER = Path(__file__).resolve().parent / "criteria"
 
+# Of lines, rows or rules in one place: several times what any known table has.
+MOST_ITEMS = 100
+
 
 class FaultyFiles(Exception):
     """The files can't be loaded; `faults` says why, each with file and line."""
@@ -97,6 +100,9 @@ class Reader:
             return []
         if not isinstance(node, yaml.SequenceNode) or not node.value:
             self.fault(node, _("a list is expected here."))
+            return []
+        if len(node.value) > MOST_ITEMS:
+            self.fault(node, _("a list has %(most)s entries at most; here are %(count)s.") % {"most": MOST_ITEMS, "count": len(node.value)})
             return []
         return node.value
 

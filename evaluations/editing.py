@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.models import CriteriaSet, Criterion, RuleDocument, SetState
+from evaluations.models import BINDING, CriteriaSet, Criterion, RuleDocument, SetState
 from meetings.models import path_prefixes
 from meetings.permissions import YES, Authority, Permit
 
@@ -21,8 +21,30 @@ def to_edit_set(authority: Authority, criteria_set: CriteriaSet) -> Permit:
     permit = authority.to_edit_criteria()
     if not permit:
         return permit
-    if criteria_set.state != SetState.DRAFT:
+    if criteria_set.state in BINDING:
         return Permit(_("This set is published. A published set never changes; make a new one that follows it."))
+    if criteria_set.state == SetState.IN_CONSULTATION:
+        return Permit(_("This set is being sent round for comments. Take it back to a draft before it is changed."))
+    return _to_own(authority, criteria_set)
+
+
+def to_publish_set(authority: Authority, criteria_set: CriteriaSet) -> Permit:
+    """Put a draft, or a set that was sent round, in force."""
+    permit = authority.to_edit_criteria()
+    if permit and criteria_set.state in BINDING:
+        return Permit(_("It is published already."))
+    return permit and _to_own(authority, criteria_set)
+
+
+def to_end_set(authority: Authority, criteria_set: CriteriaSet) -> Permit:
+    """Say on which day to come a set in force ends."""
+    permit = authority.to_edit_criteria()
+    if permit and criteria_set.state != SetState.PUBLISHED:
+        return Permit(_("Only a set in force is given an end."))
+    return permit and _to_own(authority, criteria_set)
+
+
+def _to_own(authority: Authority, criteria_set: CriteriaSet) -> Permit:
     if criteria_set.owner is None:
         return Permit(_("This set belongs to the national level. It can be read, and copied into a set of your own."))
     if criteria_set.owner.scope_path not in authority.criteria_paths:

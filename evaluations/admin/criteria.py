@@ -5,6 +5,8 @@ from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.admin.drafts import NOTHING, Inline, SetPage, shown_points
@@ -12,8 +14,9 @@ from evaluations.conditions import Asked, written
 from evaluations.editing import put_in_order, readable_sets, to_edit_set
 from evaluations.forms.criteria import CriterionForm, OrderedFormSet, RowForm
 from evaluations.measures import MEASURES, Unit
-from evaluations.models import Comparison, Condition, CriteriaSet, Criterion, Row, SetKind
+from evaluations.models import Comparison, Condition, CriteriaSet, Criterion, Row, SetAct, SetKind
 from evaluations.set_faults import faults_of
+from evaluations.set_history import record
 from meetings.permissions import require
 
 UNITS = {
@@ -100,7 +103,8 @@ class CriterionAdmin(SetPage):
     def get_fieldsets(self, request, obj=None):
         own = ["group", "order", "code", "title", "max_points", "kind", "clause", "concretises"]
         applying = ["applies_when", "not_applicable", "needs_confirmation", "reading"]
-        return [(None, {"fields": self.as_shown(request, obj, own)}), (_("Where it applies, and how it is read"), {"fields": applying})]
+        shown = [(None, {"fields": self.as_shown(request, obj, own)}), (_("Where it applies, and how it is read"), {"fields": applying})]
+        return [*shown, *(self.asked_why(request, obj) if obj is not None else [])]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
@@ -114,10 +118,13 @@ class CriterionAdmin(SetPage):
         super().save_related(request, form, formsets, change)
         form.save_applies_when()
         put_in_order(form.instance.criteria_set, moved=form.instance)
+        self.keep_version(request, form.instance.criteria_set, SetAct.CHANGED, form)
 
     def delete_model(self, request, obj):
         super().delete_model(request, obj)
         put_in_order(obj.criteria_set)
+        why = gettext("Criterion %(code)s is deleted.") % {"code": obj.code}
+        record(criteria_set=obj.criteria_set, act=SetAct.CHANGED, by=request.user, at=timezone.now(), why=why)
         request.criteria_set = obj.criteria_set
 
     def response_delete(self, request, obj_display, obj_id) -> HttpResponse:

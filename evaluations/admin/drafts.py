@@ -5,10 +5,13 @@ from decimal import Decimal
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.formats import number_format
 
+from evaluations.criteria_files import MOST_ITEMS
 from evaluations.editing import to_edit_set
 from evaluations.models import CriteriaSet, Criterion
+from evaluations.set_history import record
 from meetings.admin import EditedByCriteriaAdmins, PlainFields, ToldWhy
 from meetings.permissions import Permit
 
@@ -75,6 +78,14 @@ class SetPage(OfSet, ToldWhy, PlainFields, admin.ModelAdmin):
         """Publishing waits for the edit, and the edit for publishing."""
         CriteriaSet.objects.select_for_update(of=["self"]).get(pk=self.set_of(obj).pk)
 
+    def asked_why(self, request, obj) -> list[tuple]:
+        """The fieldset that asks why, where something can be changed."""
+        return [(None, {"fields": ["why"]})] if self.permit(request, obj) else []
+
+    def keep_version(self, request, criteria_set: CriteriaSet, act: str, form) -> None:
+        """Keep what the set says after a change, by whom and why."""
+        record(criteria_set=criteria_set, act=act, by=request.user, at=timezone.now(), why=form.cleaned_data.get("why", ""))
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         obj = self.get_object(request, object_id)
         context = {"criteria_set": self.set_of(obj), "show_save_and_add_another": False}
@@ -85,3 +96,7 @@ class Inline(OfSet, PlainFields, admin.TabularInline):
     # Side by side with others the width of its class would be too wide.
     long_line = {"class": "", "size": "50"}
     extra = 0
+    max_num = MOST_ITEMS
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, **{"validate_max": True, **kwargs})

@@ -6,12 +6,15 @@ from django.contrib import admin
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from evaluations.admin.drafts import NOTHING, Inline, SetPage, shown_points
+from evaluations.admin.lifecycle import SetLife
 from evaluations.definition import definition_of
 from evaluations.editing import put_in_order, readable_sets
 from evaluations.forms.criteria import GroupForm, GroupFormSet, SetForm
-from evaluations.models import CriteriaSet, CriterionGroup, Parameter, RuleDocument, SetKind
+from evaluations.models import CriteriaSet, CriterionGroup, Parameter, RuleDocument, SetAct, SetKind
+from evaluations.publishing import COUNTED, count_used
 from evaluations.reach import cases
 from evaluations.set_faults import faults_of
 from meetings.models import Committee
@@ -38,7 +41,7 @@ class ParameterInline(Inline):
 
 
 @admin.register(CriteriaSet)
-class CriteriaSetAdmin(SetPage):
+class CriteriaSetAdmin(SetLife, SetPage):
     form = SetForm
     linked = (RuleDocument,)
     inlines = (GroupInline, ParameterInline)
@@ -47,7 +50,7 @@ class CriteriaSetAdmin(SetPage):
     list_select_related = ("owner",)
     search_fields = ("code", "title")
     points = ("good_from", "fair_from", "average_from")
-    readonly_fields = ("kind", "state", "in_force")
+    readonly_fields = ("kind", "state", "in_force", "used")
     shown_good_from = shown_points(CriteriaSet, "good_from")
     shown_fair_from = shown_points(CriteriaSet, "fair_from")
     shown_average_from = shown_points(CriteriaSet, "average_from")
@@ -75,7 +78,7 @@ class CriteriaSetAdmin(SetPage):
         rest = [(_("Classes"), {"fields": self.as_shown(request, obj, [*self.points])}), (None, {"fields": ["note"]})]
         if obj is None:
             return [(None, {"fields": ["copy_of", *own]}), *rest]
-        return [(None, {"fields": [*own, "kind", "state", "in_force"]}), *rest]
+        return [(None, {"fields": [*own, "kind", "state", "in_force", "used"]}), *rest, *self.asked_why(request, obj)]
 
     def get_readonly_fields(self, request, obj=None):
         # What its lines concretise, and whose it is, stays as it was when the set was made.
@@ -106,15 +109,23 @@ class CriteriaSetAdmin(SetPage):
         if change:
             return criteria_set
         criteria_set.kind = SetKind.SHEET
-        return form.copy() if form.cleaned_data["copy_of"] else criteria_set
+        if form.cleaned_data["copy_of"]:
+            form.instance = criteria_set = form.copy()
+        return criteria_set
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if change:
             put_in_order(form.instance)
+        self.keep_version(request, form.instance, SetAct.CHANGED if change else SetAct.MADE, form)
 
     def response_post_save_add(self, request, obj) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:evaluations_criteriaset_change", args=[obj.pk]))
+
+    @admin.display(description=_("Used by"))
+    def used(self, criteria_set: CriteriaSet) -> str:
+        number = count_used(criteria_set)
+        return ngettext("%(n)s score sheet", "%(n)s score sheets", number) % {"n": f"{number}+" if number == COUNTED else number}
 
     @admin.display(description=_("In force for"))
     def in_force(self, criteria_set: CriteriaSet) -> str:

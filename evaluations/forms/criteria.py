@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluations.cloning import clone
 from evaluations.conditions import Asked, FaultyConditions, parse, written
+from evaluations.forms.lifecycle import why_field
 from evaluations.models import CriteriaSet, Criterion, CriterionGroup, Row, RuleDocument
 from evaluations.storing import store_conditions
 
@@ -59,6 +60,8 @@ class SetForm(ModelForm):
         required=False,
         help_text=_("Its groups, criteria and rows are copied; thresholds below that are left blank are copied too."),
     )
+
+    why = why_field()
 
     def clean(self):
         cleaned = super().clean()
@@ -203,6 +206,8 @@ class CriterionForm(OrderedForm):
         widget=forms.Textarea(attrs={"rows": 2, "cols": 80, "spellcheck": "false"}),
         help_text=_("Blank: always. For example: uses_handbook = yes; app_outage = no"),
     )
+
+    why = why_field()
 
     class Meta:
         model = Criterion

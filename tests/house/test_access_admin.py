@@ -79,6 +79,15 @@ evaluations_ruledocument_change                    in        door      door     
 admin/evaluations/ruledocument/<path:object_id>/   in        door      door      door      door      302       302       302       302
 evaluations_criteriaset_changelist                 in        door      door      door      door      200       200       200       200
 evaluations_criteriaset_add                        in        door      door      door      door      200       200       200       200
+evaluations_criteriaset_take_in                    in        door      door      door      door      200/422   200/422   200/422   200/422
+evaluations_criteriaset_publish                    in        door      door      door      door      200/422   403       404       404
+evaluations_criteriaset_publish@published          in        door      door      door      door      403       403       404       404
+evaluations_criteriaset_publish@national           in        door      door      door      door      403       403       403       403
+evaluations_criteriaset_end                        in        door      door      door      door      403       403       404       404
+evaluations_criteriaset_end@published              in        door      door      door      door      200/422   403       404       404
+evaluations_criteriaset_end@national               in        door      door      door      door      403       403       403       403
+evaluations_criteriaset_file                       in        door      door      door      door      200/405   200/405   404/405   404/405
+evaluations_criteriaset_file@national              in        door      door      door      door      200/405   200/405   200/405   200/405
 evaluations_criteriaset_history                    in        door      door      door      door      200       200/403   404       404
 evaluations_criteriaset_history@published          in        door      door      door      door      200/403   200/403   404       404
 evaluations_criteriaset_history@national           in        door      door      door      door      200/403   200/403   200/403   200/403
