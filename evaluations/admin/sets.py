@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from evaluations.admin.drafts import NOTHING, Inline, SetPage, shown_points
 from evaluations.admin.lifecycle import SetLife
+from evaluations.admin.lineage import SetLineage
 from evaluations.definition import definition_of
 from evaluations.editing import put_in_order, readable_sets
 from evaluations.forms.criteria import GroupForm, GroupFormSet, SetForm
@@ -41,7 +42,7 @@ class ParameterInline(Inline):
 
 
 @admin.register(CriteriaSet)
-class CriteriaSetAdmin(SetLife, SetPage):
+class CriteriaSetAdmin(SetLife, SetLineage, SetPage):
     form = SetForm
     linked = (RuleDocument,)
     inlines = (GroupInline, ParameterInline)

@@ -88,9 +88,11 @@ evaluations_criteriaset_end@published              in        door      door     
 evaluations_criteriaset_end@national               in        door      door      door      door      403       403       403       403
 evaluations_criteriaset_file                       in        door      door      door      door      200/405   200/405   404/405   404/405
 evaluations_criteriaset_file@national              in        door      door      door      door      200/405   200/405   200/405   200/405
-evaluations_criteriaset_history                    in        door      door      door      door      200       200/403   404       404
-evaluations_criteriaset_history@published          in        door      door      door      door      200/403   200/403   404       404
-evaluations_criteriaset_history@national           in        door      door      door      door      200/403   200/403   200/403   200/403
+evaluations_criteriaset_compare                    in        door      door      door      door      200/405   200/405   404/405   404/405
+evaluations_criteriaset_conformity                 in        door      door      door      door      200/405   200/405   404/405   404/405
+evaluations_criteriaset_history                    in        door      door      door      door      200/405   200/405   404/405   404/405
+evaluations_criteriaset_history@published          in        door      door      door      door      200/405   200/405   404/405   404/405
+evaluations_criteriaset_history@national           in        door      door      door      door      200/405   200/405   200/405   200/405
 evaluations_criteriaset_delete                     in        door      door      door      door      200/302   403       404       404
 evaluations_criteriaset_delete@published           in        door      door      door      door      403       403       404       404
 evaluations_criteriaset_delete@national            in        door      door      door      door      403       403       403       403

@@ -12,6 +12,7 @@ from evaluations.cloning import clone
 from evaluations.models import CriteriaScope, CriteriaSet, RuleDocument, SetAct, SetState
 from evaluations.set_entries import as_entry
 from evaluations.set_files import write_set
+from evaluations.set_history import record
 from meetings.models import CellKind, RecordingLock
 from tests.evaluations.admin.requests import page_of, save
 from tests.factories import make_committee, make_user
@@ -177,3 +178,38 @@ def test_every_change_is_kept_with_who_and_why(admin, draft):
     ]
     assert "Thời lượng khác" in draft.versions.latest("number").text
     assert RuleDocument.objects.exists()
+
+
+def test_the_history_says_what_each_change_changed(admin, draft):
+    save(admin, page_of(draft), note="Đổi", why="Góp ý của xã")
+    save(admin, page_of(draft.criteria.get(code="1")), title="Thời lượng khác", why="Rõ hơn")
+    page = admin.get(page_of(draft, "history")).content.decode()
+    assert page.index("Rõ hơn") < page.index("Góp ý của xã")
+    assert "became “Thời lượng khác”" in page
+    for number in range(30):
+        draft.note = f"Lần {number}"
+        draft.save()
+        record(criteria_set=draft, act=SetAct.CHANGED, by=None, at=timezone.now())
+    pages = [admin.get(page_of(draft, "history"), {"page": number}).context["rows"] for number in (1, 2, 3, 4)]
+    assert [version.number for page in pages for version, _diff in page] == list(range(32, 0, -1))
+    assert [len(page) for page in pages] == [10, 10, 10, 2]
+    assert all(diff for page in pages for version, diff in page if version.number > 1) and pages[3][-1][1] is None
+
+
+def test_what_changed_from_another_set_is_read_in_words(admin, draft):
+    sample = CriteriaSet.objects.get(code="an-phu-2025")
+    save(admin, page_of(draft.criteria.get(code="1")), clause="Dòng khác")
+    assert admin.get(page_of(draft, "compare")).context["diff"] is None
+    page = admin.get(page_of(draft, "compare"), {"before": sample.pk}).content.decode()
+    assert "became “Dòng khác”" in page and "kept: <strong>27</strong>" in page
+    for hostile in ("0", "x", "999999999999999999999", str(draft.pk)):
+        answer = admin.get(page_of(draft, "compare"), {"before": hostile})
+        assert answer.status_code == 200 and answer.context["form"].errors
+
+
+def test_conformity_names_what_the_sheet_leaves_out(admin, draft):
+    draft.criteria.filter(concretises__code="1").update(concretises=None)
+    page = admin.get(page_of(draft, "conformity")).content.decode()
+    assert "left out: <strong>1</strong>" in page and "Of its own, nothing of the frame" in page
+    CriteriaSet.objects.filter(pk=draft.pk).update(based_on=None)
+    assert "based on no frame" in admin.get(page_of(draft, "conformity")).content.decode()
