@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from evaluations.editions import close_period, publish_correction
@@ -10,6 +11,7 @@ from evaluations.jobs import CannotBeDone, Work, start_job
 from evaluations.models import Job, JobKind
 from evaluations.periods import Period, parse_period
 from meetings.models import Committee, User
+from meetings.permissions import authority_of
 from meetings.refusing import Refused
 
 
@@ -32,13 +34,14 @@ def close(work: Work) -> None:
     work.expect(1)
     period = parse_period(job.asked["period"])
     work.reach(0, period.label)
+    if not (permit := authority_of(job.requested_by, timezone.localdate(work.clock())).to_close_periods(job.committee)):
+        raise CannotBeDone(str(permit.reason))
     signed = {"committee": job.committee, "period": period, "by": job.requested_by, "at": work.clock(), "form_key": job.public_id}
     try:
         with transaction.atomic():
             edition = publish_correction(reason=job.asked["reason"], **signed) if "reason" in job.asked else close_period(**signed)
-            # Within the transaction: a job that was cancelled meanwhile publishes nothing.
-            work.reach(1)
+            words = {"number": edition.number, "count": edition.changed, "digest": edition.digest}
+            # Within the transaction: a job that was cancelled meanwhile publishes nothing, and one that published is not cancelled.
+            work.finish(_("Edition %(number)s holds %(count)s new scores; its digest is %(digest)s.") % words)
     except Refused as refusal:
         raise CannotBeDone(" ".join(str(sentence) for sentence in refusal.problems.values())) from refusal
-    words = {"number": edition.number, "count": edition.changed, "digest": edition.digest}
-    work.note(_("Edition %(number)s holds %(count)s new scores; its digest is %(digest)s.") % words)

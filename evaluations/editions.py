@@ -1,11 +1,12 @@
 """Closing a period and correcting what was published of it: each edition is copied from what is known, once, and never written again."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +17,8 @@ from evaluations.measuring import Targets
 from evaluations.models import ChangedScope, ChangeSetAside, Edition, Run, RunState
 from evaluations.periods import Period
 from evaluations.published import BESIDE, DIFFERING, SCORE_COLUMNS, SUMMARY_COLUMNS, bound
-from meetings.models import Cell, ChangedCell, Committee, User, path_end
+from evaluations.shown import path_in
+from meetings.models import Cell, ChangedCell, Committee, User, path_end, path_prefixes
 from meetings.recording import lock_months, once
 from meetings.refusing import Refused
 
@@ -123,7 +125,7 @@ def _publish(committee: Committee, period: Period, *, number: int, reason: str, 
     if not edition.changed and number == 1:
         raise Refused({"": _("No cell of this province is counted in this period; there is nothing to publish.")})
     count_anew(committee, period)
-    if undone := unsettled(committee, period):
+    if undone := [*unsettled(committee, period), *filter(None, [not_made(committee, period) if number == 1 else ""])]:
         raise Refused({f"undone.{place}": sentence for place, sentence in enumerate(undone)})
     return edition
 
@@ -158,12 +160,49 @@ def unsettled(committee: Committee, period: Period) -> list[str]:
     ]
     if ChangedScope.objects.filter(Q(committee=None) | Q(committee__in=related)).exists():
         sentences.append(_("A set, a parameter, rules or holidays were changed, and the months they reach are still to be scored."))
-    runs = Run.objects.filter(state=RunState.RUNNING, month__gte=period.first, month__lt=period.end, committee__in=related)
-    months = sorted(set(runs.values_list("month", flat=True)))
-    if months:
-        named = ", ".join(f"{month:%-m/%Y}" for month in months)
-        sentences.append(_("Scores are being made for %(months)s; wait until that job is done.") % {"months": named})
+    runs = Run.objects.filter(month__gte=period.first, month__lt=period.end)
+    unmade = list(runs.filter(state__in=(RunState.RUNNING, RunState.FAILED), committee__in=related).select_related("committee"))
+    if months := {run.month for run in unmade if run.state == RunState.RUNNING}:
+        sentences.append(_("Scores are being made for %(months)s; wait until that job is done.") % {"months": _named(months)})
+    if months := {run.month for run in unmade if run.state == RunState.FAILED and not _made_good(run, runs)}:
+        sentences.append(_("The scores of %(months)s were not made to the end; have them made anew.") % {"months": _named(months)})
     return sentences
+
+
+def _made_good(failed: Run, runs: QuerySet[Run]) -> bool:
+    """Whether a later run over the same committee, or over one above it, was done."""
+    over_it = path_prefixes(failed.committee.scope_path)
+    return runs.filter(state=RunState.DONE, month=failed.month, pk__gt=failed.pk, committee__scope_path__in=over_it).exists()
+
+
+def _named(months: Iterable[date]) -> str:
+    return ", ".join(f"{month:%-m/%Y}" for month in sorted(months))
+
+
+# A cell that stood under the committee on the first of a month has a score of it, and its longer periods are made of all of its months.
+_NOT_MADE = """
+SELECT DISTINCT asked.month FROM unnest(%(months)s::date[]) AS asked(month)
+CROSS JOIN LATERAL (
+    SELECT p.cell_id FROM meetings_placement p
+    WHERE p.cell_id IS NOT NULL AND p.during @> asked.month AND p.path >= %(path)s AND p.path < %(path_end)s) placed
+LEFT JOIN evaluations_monthscore m ON m.cell_id = placed.cell_id AND m.month = asked.month
+LEFT JOIN evaluations_periodscore s ON s.cell_id = placed.cell_id AND s.period_kind = %(kind)s AND s.first_on = %(first)s
+WHERE m.id IS NULL OR (%(kind)s <> 'MONTH' AND (s.id IS NULL OR s.months <> (
+    SELECT count(*) FROM evaluations_monthscore other
+    WHERE other.cell_id = placed.cell_id AND other.month >= %(first)s AND other.month < %(end)s)))"""
+
+
+def not_made(committee: Committee, period: Period) -> str:
+    """Which months of the period cells have no score of yet, as a sentence; '' where each has one. One query."""
+    path = path_in(committee, period)
+    values = {"kind": period.KIND, "first": period.first, "end": period.end, "path": path, "path_end": path_end(path)}
+    with connection.cursor() as cursor:
+        cursor.execute(_NOT_MADE, values | {"months": [month.first for month in period.months]})
+        months = [month for (month,) in cursor.fetchall()]
+    if not months:
+        return ""
+    words = {"months": _named(months)}
+    return _("Some cells have no score yet for %(months)s; the night makes them, or have them made anew.") % words
 
 
 def _cells_reached(notes, period: Period) -> int:

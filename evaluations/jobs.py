@@ -121,6 +121,7 @@ class Work:
         self.clock = clock
         # The part in hand, in words: where a failure happened.
         self.part = ""
+        self.is_finished = False
 
     def write(self, **columns) -> None:
         """Store columns of the job. Raises `Cancelled` where it is no longer running."""
@@ -137,6 +138,13 @@ class Work:
         """So many parts are done; `part` names the next one. Raises `Cancelled`."""
         self.write(done=done)
         self.part = part
+
+    def finish(self, sentence: str) -> None:
+        """Write the end, with a line in the log, in the caller's transaction: neither is without the other. Raises `Cancelled`."""
+        self.note(sentence)
+        if not _end(self.job, JobState.DONE, at=self.clock()):
+            raise Cancelled
+        self.is_finished = True
 
     def note(self, sentence: str) -> None:
         """A line in the log that the owner reads."""
@@ -184,7 +192,7 @@ def work_job(job_id: int, workers: Mapping[str, Callable[[Work], None]], *, cloc
                 log.error("job %s failed: %s", job_id, type(error).__name__)
                 _fail(work, error)
             else:
-                return _end(job, JobState.DONE, at=clock())
+                return work.is_finished or _end(job, JobState.DONE, at=clock())
     return False
 
 

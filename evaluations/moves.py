@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.functional import Promise
 
 from evaluations import scoring
@@ -69,6 +69,13 @@ class Reach:
     moves: tuple[Move, ...]
 
 
+class Busy(Exception):
+    """Scores of these months are being made just now: what an act would move is not known yet."""
+
+
+# A request waits no longer for who is scoring; a part of a run takes some seconds.
+PATIENCE_SECONDS = 2
+
 Named = tuple[int, str, date]  # cell, kind of period, its first day
 Closed = tuple[int, int, str, date]  # the same with the publisher after the cell
 
@@ -81,7 +88,8 @@ def touches_closed(months: Sequence[tuple[int, date]], *, as_of: date) -> bool:
 def reach_of(act: Callable[[], object], *, months: Sequence[tuple[int, date]], as_of: date) -> Reach:
     """Do `act`, which writes these months of cells, score what follows, and take all of it back. Whatever `act` raises goes through.
 
-    What waited to be scored before is scored in both, so that only the act's own moves are told. No lock is kept.
+    What waited to be scored before is scored in both, so that only the act's own moves are told. No lock is kept. `months` may begin
+    before those that the act writes: an entry of a roster may be dated on any day. Raises `Busy`.
     """
     targets = _targets(months, as_of)
     notes = ChangedCell.objects.filter(cell__in={cell for cell, _month in months})
@@ -90,9 +98,9 @@ def reach_of(act: Callable[[], object], *, months: Sequence[tuple[int, date]], a
         closed = _closed(targets)
         before = _standings(closed)
     with _taken_back(targets):
-        noted = notes.count()
+        known = list(notes.values_list("pk", flat=True))
         act()
-        wrote = notes.count() > noted
+        written = list(notes.exclude(pk__in=known).values_list("cell_id", "from_month"))
         scoring.score(targets, as_of=as_of)
         reached = _closed(targets)
         after = _standings(closed | reached)
@@ -102,16 +110,22 @@ def reach_of(act: Callable[[], object], *, months: Sequence[tuple[int, date]], a
     cells = Cell.objects.in_bulk({cell for cell, _kind, _first in moved})
     moves = [Move(cells[key[0]], KINDS[key[1]].of(key[2]), before.get(key), after.get(key)) for key in moved]
     moves.sort(key=lambda move: (move.cell.order_key, move.cell.pk, move.period.LENGTH, move.period.first))
-    told = {key for key in closed if (key[0], key[2], key[3]) in moved or _holds(key, months)}
-    return Reach(wrote, tuple(_editions(told)), tuple(moves))
+    told = {key for key in closed if (key[0], key[2], key[3]) in moved or _holds(key, written)}
+    return Reach(bool(written), tuple(_editions(told)), tuple(moves))
 
 
 @contextmanager
 def _taken_back(targets: Targets) -> Iterator[None]:
     """A transaction whose work is undone. Nobody else scores these months meanwhile: they hold facts and wait for sheets, where an act
-    may hold a sheet when its facts are measured."""
+    may hold a sheet when its facts are measured. Raises `Busy` where scores are being made."""
     with transaction.atomic():
-        scoring.hold_months(targets, shared=False)
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = %s", [f"{PATIENCE_SECONDS}s"])
+            try:
+                scoring.hold_months(targets, shared=False)
+            except OperationalError as held:
+                raise Busy from held
+            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
         yield
         transaction.set_rollback(True)
 

@@ -12,6 +12,7 @@ from evaluations.jobs import CannotBeDone, Work, start_job
 from evaluations.models import Chunk, ChunkState, Job, JobKind, Run, RunState, Stage
 from evaluations.periods import Month, Period, parse_period
 from meetings.models import Committee, User
+from meetings.permissions import authority_of
 
 # Fewer than in the night's runs: somebody watches the bar.
 CELLS_PER_PART = 500
@@ -28,7 +29,10 @@ def start_rescoring(*, committee: Committee, period: Period, by: User, at: datet
 
 def score_anew(work: Work) -> None:
     """A run for each month of the period that has begun; its chunks are done here and by every other worker that is free."""
-    if not work.job.runs.exists():
+    job = work.job
+    if not (permit := authority_of(job.requested_by, timezone.localdate(work.clock())).to_score_anew(job.committee)):
+        raise CannotBeDone(str(permit.reason))
+    if not job.runs.exists():
         _set_out(work)
     chunks = Chunk.objects.filter(run__job=work.job)
     # Each run makes its later stages, a chunk each, when the one before is done.

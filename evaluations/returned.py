@@ -12,16 +12,15 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from evaluations import measuring, scoring
+from evaluations import changes, measuring, scoring
 from evaluations.measuring import Targets
 from evaluations.models import PastVote, ScoreSheet, SheetAct, SheetEvent, SheetState
 from evaluations.review import StaleReview
-from evaluations.rollup import roll_up
 from evaluations.sheet_lines import Answer
 from evaluations.sheets import Sheet, Vote, open_for_new_vote
 from evaluations.submission import NotReady, freeze, missing_of_vote, note_act, renew_notes
 from meetings.models import Amendment, Meeting, User
-from meetings.recording import Refused, conclude_meeting, drop_draft, once
+from meetings.recording import Refused, conclude_meeting, drop_draft, once, require_reason
 
 # The form of a meeting under which the draft of a new vote is kept.
 VOTE = "vote"
@@ -49,16 +48,26 @@ def _returned(meeting: Meeting, seen: str) -> tuple[Meeting, ScoreSheet]:
 
 
 def vote_anew(
-    *, meeting: Meeting, answers: Mapping[int, Answer], vote: Vote, seen: str, by: User, at: datetime, form_key: UUID | None = None
+    *,
+    meeting: Meeting,
+    answers: Mapping[int, Answer],
+    vote: Vote,
+    seen: str,
+    by: User,
+    at: datetime,
+    reason: str = "",
+    form_key: UUID | None = None,
 ) -> ScoreSheet:
     """Put a new vote of the cell in the place of the earlier one, which is kept (`PastVote`). The sheet stays to be sent again.
 
-    Raises `NotReady` with the lines it leaves open, `StaleReview`, `Meeting.DoesNotExist` as `open_sheet`.
+    Raises `NotReady` with the lines it leaves open, `StaleReview`, `Meeting.DoesNotExist` as `open_sheet`; `Refused` in a locked month
+    without a `reason`.
     """
     with once(by=by, form_key=form_key, work=("vote anew", meeting.pk, seen, sorted(answers.items(), key=_by_line), vote)) as submission:
         if submission.target:
             return ScoreSheet.objects.get(meeting=meeting)
         now, stored = _returned(meeting, seen)
+        require_reason([(now.cell_id, now.for_month)], reason)
         today = timezone.localdate(at)
         sheet = open_for_new_vote(now, answers, as_of=today)
         if missing := missing_of_vote(sheet, vote):
@@ -71,9 +80,8 @@ def vote_anew(
         stored.refresh_from_db()
         stored.sent_outcome = stored.outcome
         stored.save(update_fields=["sent_outcome"])
-        scoring.store_month_scores(targets)
-        roll_up(targets, as_of=today)
-        note_act(stored, SheetAct.VOTED_ANEW, by=by, at=at)
+        changes.follow([(now.cell_id, now.for_month)], as_of=today)
+        note_act(stored, SheetAct.VOTED_ANEW, by=by, at=at, text=reason)
         drop_draft(meeting=now, form=VOTE)
         submission.target = str(stored.public_id)
         return stored

@@ -62,6 +62,14 @@ class Change:
         return RosterChange.objects.create(cell=cell, member=member, action=action, rows=self.rows, by=by, at=at)
 
 
+def say_why(*, cell: Cell, by: User, reason: str) -> None:
+    """Keep with the user's latest change of the roster why it was made all the same; nothing where no reason is given."""
+    latest = RosterChange.objects.filter(cell=cell, by=by).order_by("-at", "-pk").first()
+    if reason.strip() and latest is not None:
+        latest.reason = reason
+        latest.save(update_fields=["reason"])
+
+
 def locked(row: models.Model) -> models.Model:
     """The row as it stands now, held until the transaction ends."""
     return type(row).objects.select_for_update().get(pk=row.pk)

@@ -8,15 +8,17 @@ from functools import wraps
 from uuid import UUID
 
 from django.contrib.messages.storage import default_storage
+from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from evaluations.moves import Reach, reach_of, touches_closed
+from evaluations.models import Edition
+from evaluations.moves import Busy, Reach, reach_of, touches_closed
 from evaluations.periods import Month
-from meetings.models import Cell, Meeting
+from meetings.models import Cell, Meeting, path_prefixes
 
 Months = list[tuple[int, date]]
 View = Callable[..., HttpResponse]
@@ -67,21 +69,35 @@ def month_of_cell(request: HttpRequest, cell: UUID, month: Month) -> Months:
     return [(key, month.first) for key in Cell.objects.filter(public_id=cell).values_list("pk", flat=True)]
 
 
+def months_since_closed(request: HttpRequest, cell: UUID, **_of_the_page) -> Months:
+    """From the first closed month over the cell on: an entry of its roster may begin on any day."""
+    found = Cell.objects.filter(public_id=cell).values_list("pk", "scope_path").first()
+    if found is None:
+        return []
+    first = Edition.objects.filter(committee__scope_path__in=path_prefixes(found[1])).aggregate(first=Min("first_on"))["first"]
+    return [(found[0], first)] if first else []
+
+
 def _moves_page(request: HttpRequest, view: View, months: Months, kwargs: dict) -> HttpResponse | None:
     """The moves, and the question; None where the view may run: it touches nothing closed, writes nothing, or was agreed to."""
     today = timezone.localdate()
     if not months or not touches_closed(months, as_of=today):
         return None
     answers = []
-    reach = reach_of(lambda: answers.append(view(_rehearsal(request), **kwargs)), months=months, as_of=today)
-    (answer,) = answers
-    if answer.status_code != 302 or not reach.wrote:
-        return None
+    left_out = {"csrfmiddlewaretoken", "reason", TOLD}
+    posted = [(name, value) for name, values in request.POST.lists() if name not in left_out for value in values]
     reason = request.POST.get("reason", "")
+    try:
+        reach = reach_of(lambda: answers.append(view(_rehearsal(request), **kwargs)), months=months, as_of=today)
+    except Busy:
+        kept = [*posted, *((name, request.POST[name]) for name in ("reason", TOLD) if name in request.POST)]
+        return render(request, "evaluations/moves_busy.html", {"posted": kept}, status=503)
+    (answer,) = answers
+    if answer.status_code != 302 or not reach.wrote or not reach.editions:
+        return None
     was_told = request.POST.get(TOLD) == _digest(reach)
     if was_told and reason.strip():
         return None
-    left_out = {"csrfmiddlewaretoken", "reason", TOLD}
     return render(
         request,
         "evaluations/moves.html",
@@ -90,7 +106,7 @@ def _moves_page(request: HttpRequest, view: View, months: Months, kwargs: dict) 
             "reason": reason,
             "lacks_reason": was_told,
             "told": _digest(reach),
-            "posted": [(name, value) for name, values in request.POST.lists() if name not in left_out for value in values],
+            "posted": posted,
         },
         status=422 if was_told else 409,
     )

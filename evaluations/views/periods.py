@@ -70,7 +70,7 @@ def period_close(request: HttpRequest, province: UUID, period: Period) -> HttpRe
     if publication := publication_of(committee, period):
         return redirect("edition", committee=committee.public_id, closed=period, number=publication.latest.number)
     early = editions.not_over(period, at)
-    undone = [early] if early else editions.unsettled(committee, period)
+    undone = [early] if early else [*editions.unsettled(committee, period), *filter(None, [editions.not_made(committee, period)])]
     form = ClosingForm(posted(request))
     if form.is_valid() and not undone:
         try:

@@ -109,6 +109,7 @@ def _review_or_404(meeting: Meeting):
 
 @never_cache
 @pages
+@telling_moves(month_of_cell)
 def cell_vote_anew(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
     """Vote on a returned sheet once more, starting from the earlier vote. Template `evaluations/cell_sheet.html` with `is_new_vote`."""
     cell, stored = _returned(request, cell, month)
@@ -144,8 +145,11 @@ def cell_vote_anew(request: HttpRequest, cell: UUID, month: Month) -> HttpRespon
                 seen=form.cleaned_data["version"],
                 by=request.user,
                 at=timezone.now(),
+                reason=request.POST.get("reason", ""),
                 form_key=form.cleaned_data["form_key"],
             )
+        except Refused as refused:
+            form.add_problems(refused)
         except NotReady as not_ready:
             missing = not_ready.missing
         except StaleReview:

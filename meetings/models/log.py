@@ -124,6 +124,8 @@ class RosterChange(models.Model):
     rows = models.JSONField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    # Why it was made although it reaches a closed period.
+    reason = CleanText(default="", blank=True)
     undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True)
 

@@ -95,6 +95,7 @@ def roster_add(request: HttpRequest, cell: UUID) -> HttpResponse:
         except Refused as refusal:
             form.add_problems(refusal)
         else:
+            changes.say_why(cell=cell, by=request.user, reason=request.POST.get("reason", ""))
             messages.success(request, _("%(name)s is on the roster.") % {"name": form.cleaned_data["full_name"]})
             return redirect("roster_add" if "another" in request.POST else "roster", cell.public_id)
     return render(request, "meetings/roster_add.html", {"cell": cell, "form": form}, status=422 if form.errors else 200)
@@ -112,6 +113,7 @@ def roster_take_in(request: HttpRequest, cell: UUID) -> HttpResponse:
         except Refused as refusal:
             form.add_problems(refusal)
         else:
+            changes.say_why(cell=cell, by=request.user, reason=request.POST.get("reason", ""))
             messages.success(request, _("%(name)s is on the roster.") % {"name": change.member.full_name})
             return redirect("roster", cell.public_id)
     return render(request, "meetings/roster_take_in.html", {"cell": cell, "form": form}, status=422 if form.errors else 200)
@@ -194,6 +196,7 @@ def roster_change(request: HttpRequest, cell: UUID, member: UUID, action: str) -
             if form.makes_code:
                 shown = {"cell": cell, "membership": membership, "code": done, "until": timezone.now() + VALID_FOR}
                 return render(request, "meetings/introduction_made.html", shown)
+            changes.say_why(cell=cell, by=request.user, reason=request.POST.get("reason", ""))
             messages.success(request, _("Recorded for %(name)s.") % {"name": membership.member.full_name})
             return redirect("roster", cell.public_id)
     if "to" in form.fields and form.is_bound:

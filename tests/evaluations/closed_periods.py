@@ -143,7 +143,12 @@ def _sums(rows: Iterable[PeriodScore]) -> dict[str, int]:
 
 
 def fill(ground: Ground, period: Period, rng: Random) -> None:
-    """Random scores of every cell of the ground for the period."""
+    """Random scores of every cell of the ground for the period; the months of a longer one are there too, whatever they say."""
+    if not isinstance(period, Month):
+        for cell in ground.cells:
+            for month in period.months:
+                if not MonthScore.objects.filter(cell=cell, month=month.first).exists():
+                    _write_month(cell, month.first, {})
     _score_at_random(ground.cells, period, rng)
 
 

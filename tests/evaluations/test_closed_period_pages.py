@@ -8,14 +8,16 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from evaluations.editions import close_period
-from evaluations.models import MonthScore, ScoreSheet
+from evaluations.models import MonthScore, PastVote, ScoreSheet
 from evaluations.periods import Month
 from evaluations.published import as_published
+from evaluations.review import send_back
 from evaluations.submission import submit
 from evaluations.views import closed_periods
-from meetings.models import Amendment, Committee, FormDraft, Level, Meeting, Posting
+from meetings.models import Amendment, Committee, FormDraft, Level, Meeting, Posting, RosterChange
 from meetings.recording import DraftForm, keep_draft
 from tests.evaluations.closed_periods import settle
 from tests.evaluations.month import NOW, RecordedMonth, filled_in, posted, put_in_force
@@ -226,3 +228,43 @@ def test_whoever_may_not_write_learns_nothing_of_it(sent):
     path = page_of("meeting_post", sent.meeting)
     assert stranger.post(path, sent.posting()).status_code == 404
     assert office.post(path, sent.posting()).status_code == 403
+
+
+def test_an_entry_of_the_roster_that_reaches_a_closed_month_tells_its_moves_and_keeps_why(sent):
+    people = sent.month.people
+    page = reverse("roster_change", args=[people.cell.public_id, people.deputy.public_id, "end-position"])
+    form = sent.browser.get(page).context["form"]
+    fields = {field.html_name: field.value() or "" for field in form} | {"on": "2026-10-01"}
+    before = sent.score
+    told = sent.browser.post(page, fields)
+    assert told.status_code == 409 and "Saving moves these scores" in words_of(told)
+    assert not RosterChange.objects.exists()
+    assert sent.browser.post(page, hidden(told) | {"reason": "Nghị quyết kiện toàn chi ủy"}).status_code == 302
+    assert RosterChange.objects.get().reason == "Nghị quyết kiện toàn chi ủy"
+    settle(AT)
+    assert sent.score != before
+
+
+def test_an_entry_of_today_is_made_without_a_word_of_closed_months(sent, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: AT)
+    page = reverse("roster_change", args=[sent.month.people.cell.public_id, sent.month.people.deputy.public_id, "end-position"])
+    browser = browser_of(sent.month.people.user)
+    fields = {field.html_name: field.value() or "" for field in browser.get(page).context["form"]}
+    assert browser.post(page, fields | {"on": f"{AT.date()}"}).status_code == 302
+    assert RosterChange.objects.get().reason == ""
+
+
+def test_a_new_vote_in_a_closed_month_tells_its_moves(sent):
+    office = make_user("van-phong", full_name="Phạm Thị Văn", office_of=sent.month.people.cell.placements.get().parent)
+    sheet = sent.month.sheet
+    send_back(sheet=sheet, remarks={}, reason="Giải trình", seen=sheet.seen, by=office, at=AT)
+    settle(AT)
+    page = reverse("cell_vote_anew", args=[sent.month.people.cell.public_id, MONTH])
+    form = sent.browser.get(page).context["form"]
+    fields = {name: form[name].value() for name in form.fields}
+    fields = {name: "on" if value is True else value for name, value in fields.items() if value is not None and value is not False}
+    told = sent.browser.post(page, fields | {"votes_for": "2", "votes_base": "3"})
+    assert told.status_code == 409, words_of(told)[:500]
+    assert not PastVote.objects.exists()
+    assert sent.browser.post(page, hidden(told) | {"reason": "Biểu quyết lại"}).status_code == 302
+    assert PastVote.objects.count() == 1

@@ -1,17 +1,22 @@
 """Closing and correcting as jobs: published once, refused in words, and not at all where it was cancelled."""
 
+from contextlib import ExitStack
+from datetime import date
 from random import Random
 
 import pytest
 
+from cellquality.processes import wait_until
 from evaluations import closing
 from evaluations.closing import start_closing, start_correction
-from evaluations.jobs import work_job
-from evaluations.models import Edition, Job, JobState, Notice
-from evaluations.periods import Month
+from evaluations.jobs import Work, cancel_job, work_job
+from evaluations.models import Edition, Job, JobState, MonthScore, Notice, PeriodScore, Run, RunState
+from evaluations.periods import Month, Quarter
 from evaluations.works import WORKERS
-from meetings.models import ChangedCell
-from tests.evaluations.closed_periods import AT, Ground, change, fill, make_ground
+from meetings.models import ChangedCell, Committee, Level
+from meetings.permissions import YES
+from tests.databases import meanwhile, waiting_for_a_lock
+from tests.evaluations.closed_periods import AT, TODAY, Ground, change, fill, make_ground
 from tests.evaluations.test_changes import transaction_of_another
 
 OCTOBER = Month(2026, 10)
@@ -85,6 +90,66 @@ def test_a_job_that_is_cancelled_meanwhile_publishes_nothing(committed_db, monke
     close_period = closing.close_period
     monkeypatch.setattr(closing, "close_period", cancelled_meanwhile)
     if not asking:
-        monkeypatch.setattr("evaluations.jobs.Work.reach", lambda *args: None)
+        monkeypatch.setattr("evaluations.jobs.Work.finish", lambda *args: None)
     assert worked(job).state == JobState.CANCELLED
     assert Edition.objects.exists() != asking
+
+
+@pytest.mark.parametrize("finishing", [True, False], ids=["guarded", "twin that ends its job afterwards"])
+def test_a_job_that_published_is_not_cancelled(committed_db, monkeypatch, finishing):
+    """Who cancels while it publishes waits for its row, and then finds it done."""
+    ground = make_ground()
+    fill(ground, OCTOBER, Random(1))
+    job, cancelled = closing_of(ground), []
+    finish = Work.finish
+
+    def finish_and_wait(work: Work, sentence: str) -> None:
+        finish(work, sentence) if finishing else work.reach(1)
+        cancelling = joining.enter_context(meanwhile(lambda: cancelled.append(cancel_job(job=Job.objects.get(pk=job.pk), at=AT))))
+        assert wait_until(lambda: waiting_for_a_lock() == 1 or not cancelling.is_alive(), within=60)
+
+    monkeypatch.setattr(Work, "finish", finish_and_wait)
+    with ExitStack() as joining:
+        worked(job)
+    job.refresh_from_db()
+    assert Edition.objects.exists()
+    assert (cancelled, job.state) == (([False], JobState.DONE) if finishing else ([True], JobState.CANCELLED))
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "twin that does not ask who it is for"])
+def test_a_job_of_somebody_who_may_no_longer_publishes_nothing(ground, monkeypatch, guarded):
+    job = closing_of(ground)
+    ground.office.appointments.update(during=(date(2026, 1, 1), TODAY))
+    if not guarded:
+        monkeypatch.setattr("meetings.permissions.Authority.to_close_periods", lambda *args: YES)
+    job = worked(job)
+    assert (job.state, Edition.objects.exists()) == ((JobState.FAILED, False) if guarded else (JobState.DONE, True))
+    assert not guarded or "by the office of the province itself" in job.error
+
+
+def test_a_month_that_the_night_has_not_made_is_not_published(ground):
+    gone = MonthScore.objects.filter(cell=ground.cells[0], month=OCTOBER.first)
+    gone.delete()
+    assert "no score yet for 10/2026" in worked(closing_of(ground)).error
+    assert not Edition.objects.exists()
+
+
+def test_a_quarter_without_its_last_month_is_not_published(db):
+    ground, quarter = make_ground(), Quarter(2026, 3)
+    fill(ground, quarter, Random(1))
+    PeriodScore.objects.filter(cell=ground.cells[0]).update(months=2)
+    assert "no score yet for 7/2026, 8/2026, 9/2026" in worked(closing_of(ground, quarter)).error
+    PeriodScore.objects.update(months=3)
+    assert worked(closing_of(ground, quarter)).state == JobState.DONE
+
+
+@pytest.mark.parametrize(("above", "state"), [("", "FAILED"), ("commune", "FAILED"), ("province", "DONE"), ("centre", "DONE")])
+def test_a_run_that_failed_holds_a_closing_up_until_one_over_the_same_cells_is_done(ground, above, state):
+    where = {"province": ground.province, "commune": ground.communes[0], "centre": Committee.objects.get(level=Level.CENTRAL)}
+    run = {"month": OCTOBER.first, "as_of": TODAY, "started_at": AT, "finished_at": AT}
+    Run.objects.create(committee=ground.province, state=RunState.FAILED, **run)
+    if above:
+        Run.objects.create(committee=where[above], state=RunState.DONE, **run)
+    job = worked(closing_of(ground))
+    assert job.state == state
+    assert state == "DONE" or "10/2026 were not made to the end" in job.error

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from evaluations.models import MonthScore, PastVote, SheetAct, SheetState
+from evaluations.models import CommitteeSummary, MonthScore, PastVote, SheetAct, SheetState
 from evaluations.returned import has_answered, send_again, vote_anew
 from evaluations.review import StaleReview, propose
 from evaluations.sheet_lines import Answer
@@ -15,6 +15,7 @@ from evaluations.submission import NotReady
 from evaluations.verification import review_of
 from meetings.models import Amendment, Meeting, MeetingState
 from meetings.recording import Correction, Refused, read_sitting, record_sitting
+from tests.evaluations.closed_periods import settle
 from tests.evaluations.month import TODAY
 from tests.evaluations.sent_months import LATER, another, returned, sent_month
 from tests.meetings.closed_months import lock
@@ -132,6 +133,28 @@ class TestSendingAgain:
 
 
 class TestVotingAnew:
+    def test_in_a_locked_month_it_takes_a_reason_which_is_kept(self, sent):
+        sent = returned(sent)
+        lock(sent.committee, by=sent.office)
+        with pytest.raises(Refused) as refused:
+            vote(sent)
+        assert list(refused.value.problems) == ["reason"]
+        vote(sent, reason="Biểu quyết lại theo yêu cầu")
+        assert sent.sheet.events.get(act=SheetAct.VOTED_ANEW).text == "Biểu quyết lại theo yêu cầu"
+
+    @pytest.mark.parametrize("noted", [True, False], ids=["noted", "twin that notes nothing"])
+    def test_the_sums_above_follow_the_new_vote(self, sent, monkeypatch, noted):
+        sent = returned(sent)
+        settle(AFTER)
+        if not noted:
+            monkeypatch.setattr("evaluations.changes.note", lambda months: None)
+        judged = next(line for line in open_for_new_vote(sent.meeting, as_of=TODAY).lines if line.line.criterion.asks_level)
+        vote(sent, answers={judged.line.index: Answer(level=len(judged.line.levels) - 1)})
+        monkeypatch.undo()
+        settle(AFTER)
+        summed = CommitteeSummary.objects.get(committee=sent.committee, period_kind="MONTH", first_on=sent.sheet.month)
+        assert (summed.points == MonthScore.objects.get(cell=sent.people.cell, month=sent.sheet.month).total) == noted
+
     def test_the_new_vote_takes_the_place_of_the_earlier_one_which_is_kept(self, sent):
         sent = returned(sent)
         before, line = sent.sheet, sent.line("3.1")
