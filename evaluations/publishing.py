@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from evaluations.models import BINDING, CriteriaScope, CriteriaSet, ScoreSheet, SetAct, SetState
 from evaluations.set_faults import Fault, faults_of
 from evaluations.set_history import record
-from meetings.models import CellKind, Committee, RecordingLock, User, path_prefixes
+from meetings.in_force import closed_in_words, lock_reached
+from meetings.models import CellKind, Committee, User
 
 COUNTED = 10_000
 
@@ -71,18 +72,8 @@ def _faults_of_state(criteria_set: CriteriaSet) -> list[Fault]:
 
 
 def _faults_of_closed_months(criteria_set: CriteriaSet, committee: Committee) -> list[Fault]:
-    """What is published of a closed month stands: a set does not come into force in one."""
-    # A set without an end is in force from its day on, and months to come are not closed.
-    reached = RecordingLock.objects.filter(lifted_at=None, during__overlap=(criteria_set.effective_from, criteria_set.effective_to))
-    above = reached.filter(committee__scope_path__in=path_prefixes(committee.scope_path))
-    below = reached.filter(committee__scope_path__startswith=committee.scope_path)
-    lock = (above | below).select_related("committee").order_by("-during").first()
-    if lock is None:
-        return []
-    told = {"committee": lock.committee, "day": date_format(lock.during.upper, "SHORT_DATE_FORMAT")}
-    return [
-        Fault(criteria_set.title, _("%(committee)s has closed months before %(day)s: let the set come into force from then on.") % told)
-    ]
+    lock = lock_reached(committee, criteria_set.effective_from, criteria_set.effective_to)
+    return [Fault(criteria_set.title, closed_in_words(lock))] if lock else []
 
 
 def _rivals(criteria_set: CriteriaSet, committee: Committee, cell_kinds: Sequence[str]) -> QuerySet[CriteriaScope]:

@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from meetings.models import Committee
+from meetings.models import Committee, RecordingLock, path_end, path_prefixes
 from meetings.recording import Refused
 from meetings.roster import check_span
 
@@ -39,6 +39,28 @@ def check_free(rivals: QuerySet, begins_on: date, ends_on: date | None = None) -
     )
 
 
+def lock_reached(committee: Committee, since: date, until: date | None = None) -> RecordingLock | None:
+    """The latest lock on months that a change of [since, until) for all of the committee's cells reaches: of a committee above or below it.
+
+    What is published of a closed month stands: a record in it is corrected with a reason, but what holds for everyone is not changed.
+    """
+    reached = RecordingLock.objects.filter(lifted_at=None, during__overlap=DateRange(since, until)).select_related("committee")
+    above = reached.filter(committee__scope_path__in=path_prefixes(committee.scope_path))
+    below = reached.filter(committee__scope_path__gte=committee.scope_path, committee__scope_path__lt=path_end(committee.scope_path))
+    return (above | below).order_by("during").last()
+
+
+def closed_in_words(lock: RecordingLock) -> str:
+    told = {"committee": lock.committee, "day": date_format(lock.during.upper, "SHORT_DATE_FORMAT")}
+    return _("%(committee)s has closed months before %(day)s: let it begin from then on.") % told
+
+
+def check_open(committee: Committee, since: date, until: date | None = None) -> None:
+    """Raise `Refused` where a change of [since, until) reaches closed months."""
+    if lock := lock_reached(committee, since, until):
+        raise Refused({"begins_on": closed_in_words(lock)})
+
+
 @transaction.atomic
 def begin(row: Model, *, rivals: QuerySet, on: date, at: datetime) -> Model:
     """Store `row` as in force from a day on, without an end.
@@ -48,6 +70,7 @@ def begin(row: Model, *, rivals: QuerySet, on: date, at: datetime) -> Model:
     """
     hold(row.committee)
     check_span(on, None, at, field="begins_on")
+    check_open(row.committee, on)
     check_free(rivals.filter(during__startswith__gt=on), on)
     _end(rivals, on)
     row.during = DateRange(on, None)
@@ -60,6 +83,7 @@ def end(*, committee: Committee, rivals: QuerySet, on: date, at: datetime) -> No
     """End the one of `rivals` that is in force on a day; one that begins on it goes. Raises `Refused` where there is none."""
     hold(committee)
     check_span(on, None, at, field="begins_on")
+    check_open(committee, on)
     if not _end(rivals, on):
         raise Refused({"begins_on": _("On this day there is none to end.")})
 

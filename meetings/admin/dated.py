@@ -51,7 +51,10 @@ class DatedPage(ToldWhy, EditedByCriteriaAdmins, PlainFields, admin.ModelAdmin):
         return bool(self.permit(request, obj))
 
     def has_delete_permission(self, request, obj=None) -> bool:
-        return bool(self.permit(request, obj))
+        """Not what holds in closed months."""
+        if not self.permit(request, obj):
+            return False
+        return obj is None or in_force.lock_reached(obj.committee, obj.during.lower, obj.during.upper) is None
 
     def get_queryset(self, request):
         readable = {prefix for path in request.authority.criteria_paths for prefix in path_prefixes(path)}

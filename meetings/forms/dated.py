@@ -90,8 +90,12 @@ class DatedForm(ReachesBack, forms.ModelForm):
     def _check_past(self, begins_on: date, ends_on: date | None) -> None:
         changed = set(self.changed_data) - self.words
         if self.before is None:
-            self.check_past(begins_on, ends_on)
+            since, until = begins_on, ends_on
         elif changed:
             begins, ends = (self.before.lower, begins_on), (self.before.upper, ends_on)
             since = min(day for day in ends if day) if changed == {"ends_on"} else min(begins)
-            self.check_past(since, None if None in ends else max(ends))
+            until = None if None in ends else max(ends)
+        else:
+            return
+        in_force.check_open(self.committee, since, until)
+        self.check_past(since, until)

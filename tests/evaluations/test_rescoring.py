@@ -16,6 +16,7 @@ from evaluations.models import Chunk, Job, JobState, MonthScore, Notice, Run, Ru
 from evaluations.periods import Quarter, parse_period
 from evaluations.works import WORKERS
 from meetings.models import Committee
+from meetings.permissions import YES
 from tests.databases import waiting_for_a_lock
 from tests.evaluations.test_changes import transaction_of_another
 from tests.evaluations.test_running import NOVEMBER, make_cells
@@ -35,6 +36,19 @@ def work_on(job: Job) -> Job:
     work_job(job.pk, WORKERS, clock=lambda: NOW)
     job.refresh_from_db()
     return job
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "twin that does not ask who it is for"])
+def test_a_job_of_somebody_who_may_no_longer_scores_nothing(guarded, monkeypatch):
+    committee = make_committee()
+    make_cells(committee, 2)
+    job = ask(committee)
+    job.requested_by.appointments.update(during=(date(2026, 1, 1), NOW.date()))
+    if not guarded:
+        monkeypatch.setattr("meetings.permissions.Authority.to_score_anew", lambda *args: YES)
+    assert work_on(job).state == (JobState.FAILED if guarded else JobState.DONE)
+    assert MonthScore.objects.exists() != guarded
 
 
 @pytest.fixture

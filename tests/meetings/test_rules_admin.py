@@ -17,6 +17,7 @@ from meetings.recording import Refused
 from tests.costs import queries_of
 from tests.evaluations.admin.requests import as_user, errors, page_of, save
 from tests.factories import make_committee, make_user
+from tests.meetings.closed_months import lock
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 16, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -87,6 +88,33 @@ def test_twin_without_the_check_the_database_would_be_the_first_to_object(admin,
     monkeypatch.setattr(in_force, "check_free", lambda rivals, begins_on, ends_on=None: None)
     with pytest.raises(Exception, match="a_committee_has_one_set_of_rules_at_a_time"):
         admin.post(NEW_RULES, rules_fields(province))
+
+
+@pytest.fixture(params=[True, False], ids=["guarded", "twin without the guard"])
+def guarded(request, monkeypatch) -> bool:
+    if not request.param:
+        monkeypatch.setattr(in_force, "lock_reached", lambda *args: None)
+    return request.param
+
+
+@pytest.mark.parametrize("whose", ["own", "above", "below"])
+def test_what_holds_for_all_is_not_changed_back_into_closed_months(admin, province, central, guarded, whose):
+    committee = {"own": province, "above": central, "below": make_committee("Đảng ủy xã", parent=province)}[whose]
+    lock(committee, date(2026, 9, 1), date(2026, 10, 1))
+    old = rules_of(province, date(2026, 1, 1))
+    new = rules_fields(province, begins_on="1/9/2026", past_is_meant="on")
+    corrected = {"meeting_day": "9", "past_is_meant": "on"}
+    if guarded:
+        sentence = f"{committee} has closed months before 1/10/2026"
+        assert sentence in errors(admin.post(NEW_RULES, new))
+        assert sentence in errors(save(admin, page_of(old), **corrected))
+        assert admin.post(page_of(old, "delete"), {"post": "yes"}).status_code == 403
+        assert spans(province) == [(date(2026, 1, 1), None, 3)]
+        assert admin.post(NEW_RULES, new | {"begins_on": "1/10/2026"}).status_code == 302
+    else:
+        assert save(admin, page_of(old), **corrected).status_code == 302
+        assert admin.post(NEW_RULES, new).status_code == 302
+        assert admin.post(page_of(old, "delete"), {"post": "yes"}).status_code == 302
 
 
 def test_a_beginning_that_has_gone_by_names_its_months_and_wants_a_tick(admin, province):
