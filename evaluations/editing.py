@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models import BINDING, CriteriaSet, Criterion, RuleDocument, SetState
-from meetings.models import path_prefixes
+from meetings.models import Committee, path_prefixes
 from meetings.permissions import YES, Authority, Permit
 
 
@@ -42,6 +42,14 @@ def to_end_set(authority: Authority, criteria_set: CriteriaSet) -> Permit:
     if permit and criteria_set.state != SetState.PUBLISHED:
         return Permit(_("Only a set in force is given an end."))
     return permit and _to_own(authority, criteria_set)
+
+
+def to_rehearse(authority: Authority, criteria_set: CriteriaSet, committee: Committee) -> Permit:
+    """Hold a draft over past months of a committee's cells: one's own draft, within the committees whose criteria one edits."""
+    permit = to_publish_set(authority, criteria_set)
+    if permit and not any(committee.is_within(path) for path in authority.criteria_paths):
+        return Permit(_("A draft is rehearsed on cells of the committee whose criteria you edit."))
+    return permit
 
 
 def _to_own(authority: Authority, criteria_set: CriteriaSet) -> Permit:

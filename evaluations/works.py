@@ -6,6 +6,7 @@ from evaluations.closing import close
 from evaluations.exporting import write_export
 from evaluations.jobs import Work
 from evaluations.models import JobKind
+from evaluations.rehearsal import rehearse
 from evaluations.reminding import remind
 from evaluations.rescoring import score_anew
 
@@ -14,4 +15,5 @@ WORKERS: dict[str, Callable[[Work], None]] = {
     JobKind.SCORES: score_anew,
     JobKind.CLOSING: close,
     JobKind.REMINDERS: remind,
+    JobKind.REHEARSAL: rehearse,
 }

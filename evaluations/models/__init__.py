@@ -22,6 +22,7 @@ from evaluations.models.criteria import (
 from evaluations.models.editions import DifferingCells, Edition, PublishedScore, PublishedSummary
 from evaluations.models.facts import MonthFacts
 from evaluations.models.jobs import UNDONE, Extension, Job, JobKind, JobState, Notice, NoticeKind, SavedView
+from evaluations.models.rehearsals import Rehearsal, RehearsedMove
 from evaluations.models.reviews import PastVote, ReviewDecision, ReviewEntry, SheetAct, SheetEvent
 from evaluations.models.rollup import (
     MissingMonth,
@@ -82,6 +83,8 @@ __all__ = [
     "Proposer",
     "PublishedScore",
     "PublishedSummary",
+    "Rehearsal",
+    "RehearsedMove",
     "ReviewDecision",
     "ReviewEntry",
     "RollupCondition",

@@ -17,6 +17,7 @@ class JobKind(models.TextChoices):
     CLOSING = "CLOSING", _("Close a period")
     REMINDERS = "REMINDERS", _("Send reminders")
     EXPORT = "EXPORT", _("Export")
+    REHEARSAL = "REHEARSAL", _("Rehearse a draft")
 
 
 class JobState(models.TextChoices):

@@ -14,7 +14,7 @@ The admin's URLs have a table of their own (test_access_admin).
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -24,11 +24,11 @@ from django.utils import timezone
 
 from evaluations.editions import close_period
 from evaluations.exporting.files import new_file
-from evaluations.models import Job, Notice, SavedView
+from evaluations.models import Job, Notice, Rehearsal, SavedView
 from evaluations.periods import Month
 from meetings.models import Appointment, Level, Role
 from tests.evaluations.closed_periods import AT, settle
-from tests.evaluations.month import put_in_force, recorded
+from tests.evaluations.month import drafted, put_in_force, recorded
 from tests.factories import make_cell, make_committee, make_user
 from tests.house.access import arguments_in, ask, differences, read_table, sessions_of, undeclared, walked
 from tests.meetings.sittings import five
@@ -63,6 +63,9 @@ saved_view_delete in       405/302  405/404  405/404  405/404  405/404  405/404 
 exports           in       404      404      404      404      200/404  404      200/404  404      200/404  404
 score_anew        in       405/404  405/404  405/404  405/404  405/302  405/404  405/302  405/404  405/403  405/404
 jobs              in       200/405  200/405  200/405  200/405  200/405  200/405  200/405  200/405  200/405  200/405
+rehearsals        in       404      404      404      404      404      404      404      404      404      200/422
+rehearsal         in       404/405  404/405  404/405  404/405  404/405  404/405  404/405  404/405  404/405  200/405
+rehearsal_file    in       404/405  404/405  404/405  404/405  404/405  404/405  404/405  404/405  404/405  200/405
 job               in       404/405  404/405  404/405  404/405  200/405  404/405  404/405  404/405  404/405  404/405
 job_cancel        in       405/404  405/404  405/404  405/404  405/302  405/404  405/404  405/404  405/404  405/404
 job_rerun         in       405/404  405/404  405/404  405/404  405/302  405/404  405/404  405/404  405/404  405/404
@@ -116,6 +119,9 @@ class Place:
     notice: object
     # The cell's secretary keeps it.
     view: object
+    # The province's draft, rehearsed.
+    draft: object
+    rehearsal: object
 
     def arguments(self, pattern: str) -> dict:
         known = {
@@ -130,6 +136,8 @@ class Place:
             "job": self.job.public_id,
             "notice": self.notice.public_id,
             "view": self.view.public_id,
+            "draft": self.draft.public_id,
+            "rehearsal": self.rehearsal.job.public_id,
             "month": "2026-11",
             "longer": "2026-Q4",
             "period": "2026-Q4",
@@ -186,7 +194,17 @@ def place(exports_folder) -> Place:
     job = _exported(users["office"], commune)
     notice = Notice.objects.create(user=people.user, kind="REMINDER", cell=people.cell, month=meeting.for_month, created_at=timezone.now())
     view = SavedView.objects.create(user=people.user, name="Chưa gửi", path="/", saved_at=timezone.now())
-    return Place(users, people.cell, commune, meeting, people.binh, appointment, criteria_set, job, province, notice, view)
+    draft = drafted(province, "nhap", date(2027, 1, 1))
+    rehearsal = Rehearsal.objects.create(
+        job=_exported(users["criteria"], province),
+        criteria_set=draft,
+        committee=province,
+        period_kind="YEAR",
+        first_on=date(2025, 1, 1),
+        rehearsed_at=AT,
+    )
+    with_rights = (job, province, notice, view, draft, rehearsal)
+    return Place(users, people.cell, commune, meeting, people.binh, appointment, criteria_set, *with_rights)
 
 
 def of_the_product(patterns=None) -> dict[str, str]:
