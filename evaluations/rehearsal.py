@@ -5,8 +5,9 @@ is paired with (`evaluations.matching`): the level with the same words, or else 
 nothing of: it is named, left out, and the rest is rescaled to the draft's whole.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -30,6 +31,8 @@ from meetings.refusing import Refused
 
 # Moves that are kept to be looked through; the matrix counts them all.
 MOST_MOVES = 100_000
+# Sheets of a part (a month under one set) whose lines are compared with each other, each with each.
+SAMPLE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,47 @@ class Paired:
     def named(self) -> str:
         criterion = (self.new or self.old).criterion
         return f"{criterion.code} {criterion.title}"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the parts of a rehearsal come to together. Lines by their codes: parts under other sets leave out other lines."""
+
+    matrix: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+    outcomes: dict[str, Counter] = field(default_factory=dict)
+    alike: dict[tuple[str, str], Counter] = field(default_factory=dict)
+    months: int = 0
+    moved: int = 0
+
+    def add(self, rows: Iterable[tuple], lines: Sequence[Line]) -> None:
+        """Rows of a part: (what is counted, …, how many)."""
+        for what, one, two, three, count in rows:
+            if what == "class":
+                row = self.matrix.setdefault(one, {}).setdefault(two, {})
+                row[three] = row.get(three, 0) + count
+                self.months += count
+                self.moved += count if two != three else 0
+            elif what == "line":
+                self.outcomes.setdefault(lines[int(one) - 1].criterion.code, Counter())[two] += count
+            else:
+                pair = lines[int(one) - 1].criterion.code, lines[int(two) - 1].criterion.code
+                self.alike.setdefault(pair, Counter())[three == "true"] += count
+
+    def keep(self, rehearsal: Rehearsal, definition: Definition) -> None:
+        named = {line.criterion.code: f"{line.criterion.code} {line.criterion.title}" for line in definition}
+        rehearsal.matrix, rehearsal.months, rehearsal.moved = self.matrix, self.months, self.moved
+        rehearsal.lines = [
+            {
+                "code": line.criterion.code,
+                "title": line.criterion.title,
+                "most": line.max_points,
+                "worths": [level.points for level in line.levels],
+                "counts": dict(self.outcomes.get(line.criterion.code, {})),
+            }
+            for line in definition
+        ]
+        rehearsal.alike = [[named[one], named[other], found[True], found.total()] for (one, other), found in self.alike.items()]
+        rehearsal.save()
 
 
 def start_rehearsal(*, criteria_set: CriteriaSet, committee: Committee, period: Period, by: User, at: datetime) -> Job:
@@ -72,14 +116,15 @@ def rehearse(work: Work) -> None:
     parts = [(month, before) for month in period.months for before in _sets_before(job.committee, month)]
     work.expect(len(parts))
     unknown: dict[str, list[str]] = {}
+    tally = Tally()
     for done, (month, before) in enumerate(parts):
         work.reach(done, _("month %(month)s") % {"month": month.label})
         pairs = _pairs(draft, definition, before)
         unknown |= {pair.new.criterion.code: _why_unknown(pair) for pair in pairs if pair.new and _is_unknown(pair)}
         with transaction.atomic():
-            _rehearse_month(rehearsal, definition, before, pairs, month)
+            _rehearse_month(rehearsal, tally, definition, before, pairs, month)
     rehearsal.unknown = [unknown[line.criterion.code] for line in definition if line.criterion.code in unknown]
-    rehearsal.save(update_fields=["unknown"])
+    tally.keep(rehearsal, definition)
     work.reach(len(parts), _("writing the rows"))
     write_rehearsal(work, rehearsal)
     words = {"months": rehearsal.months, "moved": rehearsal.moved}
@@ -155,7 +200,7 @@ def _levels(lines: Sequence[Line], pairs: Sequence[Paired]) -> str:
     return f"ARRAY[{', '.join(cases)}]::smallint[]"
 
 
-def _rehearse_month(rehearsal: Rehearsal, whole: Definition, before: CriteriaSet, pairs: list[Paired], month: Month) -> None:
+def _rehearse_month(rehearsal: Rehearsal, tally: Tally, whole: Definition, before: CriteriaSet, pairs: list[Paired], month: Month) -> None:
     """Count and keep what the subtree's sheets of one month under one set would come to."""
     unknown = {pair.new.criterion.code for pair in pairs if pair.new and _is_unknown(pair)}
     known = tuple(replace(line, index=index) for index, line in enumerate(line for line in whole if line.criterion.code not in unknown))
@@ -169,8 +214,9 @@ def _rehearse_month(rehearsal: Rehearsal, whole: Definition, before: CriteriaSet
         cursor.execute(
             f"""
             WITH rehearsed AS MATERIALIZED (
-                SELECT m.cell_id, m.committee_id, m.month, m.cell_kind, old.total AS before, old.grade AS grade_before, p.points AS news,
-                    p.points_before AS olds, CASE WHEN {Outcome.NOT_DUE:d} = ANY (o.outcome) OR {Outcome.NOT_ANSWERED:d} = ANY (o.outcome)
+                SELECT m.cell_id, m.committee_id, m.month, m.cell_kind, old.total AS before, old.grade AS grade_before, o.outcome,
+                    p.points AS news, p.points_before AS olds,
+                    CASE WHEN {Outcome.NOT_DUE:d} = ANY (o.outcome) OR {Outcome.NOT_ANSWERED:d} = ANY (o.outcome)
                         OR sums.counted_max = 0 THEN NULL ELSE {draft_total} END AS after
                 FROM evaluations_monthscore m
                 JOIN evaluations_scoresheet old ON old.id = m.sheet_id
@@ -192,7 +238,18 @@ def _rehearse_month(rehearsal: Rehearsal, whole: Definition, before: CriteriaSet
                     coalesce(line.named, ''), coalesce(line.moves_by, 0)
                 FROM (SELECT * FROM classed WHERE grade_before <> grade_after ORDER BY cell_id LIMIT %s) c
                 LEFT JOIN LATERAL ({line.sql}) line ON true)
-            SELECT cell_kind, grade_before, grade_after, count(*) FROM classed GROUP BY 1, 2, 3""",
+            SELECT 'class', cell_kind::text, grade_before::text, grade_after::text, count(*) FROM classed GROUP BY 1, 2, 3, 4
+            UNION ALL
+            SELECT 'line', line.place::text, line.outcome::text, '', count(*)
+            FROM classed CROSS JOIN LATERAL unnest(outcome) WITH ORDINALITY AS line(outcome, place) GROUP BY 1, 2, 3, 4
+            UNION ALL
+            SELECT 'alike', one.place::text, other.place::text,
+                ((one.worth = most.of[one.place]) = (other.worth = most.of[other.place]))::text, count(*)
+            FROM (SELECT news FROM classed ORDER BY cell_id LIMIT {SAMPLE}) sampled
+            CROSS JOIN (SELECT %s::int[] AS of) most
+            CROSS JOIN LATERAL unnest(news) WITH ORDINALITY AS one(worth, place)
+            JOIN LATERAL unnest(news) WITH ORDINALITY AS other(worth, place) ON one.place < other.place
+            WHERE one.worth IS NOT NULL AND other.worth IS NOT NULL GROUP BY 1, 2, 3, 4""",
             [
                 *outcome.params,
                 *points.params,
@@ -204,16 +261,12 @@ def _rehearse_month(rehearsal: Rehearsal, whole: Definition, before: CriteriaSet
                 before.pk,
                 *thresholds_of(whole.criteria_set),
                 rehearsal.pk,
-                max(0, MOST_MOVES - rehearsal.moved),
+                max(0, MOST_MOVES - tally.moved),
                 *line.params,
+                [each.max_points for each in known],
             ],
         )
-        for kind, was, becomes, count in cursor.fetchall():
-            row = rehearsal.matrix.setdefault(kind, {}).setdefault(was, {})
-            row[becomes] = row.get(becomes, 0) + count
-            rehearsal.months += count
-            rehearsal.moved += count if was != becomes else 0
-    rehearsal.save(update_fields=["matrix", "months", "moved"])
+        tally.add(cursor.fetchall(), known)
 
 
 def _line_that_moves(definition: Definition, before: Definition, pairs: list[Paired], whole: int) -> Expression:

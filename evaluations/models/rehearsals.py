@@ -27,6 +27,11 @@ class Rehearsal(models.Model):
     # Months of cells whose sheet was sent and scored, and those that moved to another class.
     months = models.IntegerField(default=0)
     moved = models.IntegerField(default=0)
+    # Of each line that was rehearsed: code, title, the most it gives, the worths of its rows, and how often each outcome came
+    # (`compiler.Outcome`, or the index of the row).
+    lines = models.JSONField(default=list)
+    # [[line, another, months in which both or neither had full marks, months in which both applied]], of a sample.
+    alike = models.JSONField(default=list)
     # [[code, title, why]]: the draft's lines that the past says nothing of; they are left out and the rest is rescaled.
     unknown = models.JSONField(default=list)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from evaluations.definition import definition_of
 from evaluations.editing import readable_sets, to_rehearse
 from evaluations.exporting.files import open_file
 from evaluations.figures import points
@@ -22,7 +23,9 @@ from evaluations.periods import Month
 from evaluations.rehearsal import MOST_MOVES, start_rehearsal
 from evaluations.rehearsed import COLUMNS, crossings
 from evaluations.set_entries import as_entry
+from evaluations.set_faults import faults_of
 from evaluations.set_files import write_set
+from evaluations.set_health import fare, findings_of, proofs_of
 from evaluations.views.cell_tables import NUMBER, RowsChosenFirst
 from meetings.models import CellKind
 from meetings.permissions import require
@@ -64,7 +67,10 @@ class MoveTable(tables.Table):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def rehearsals(request: HttpRequest, draft: UUID) -> HttpResponse:
-    """The draft's rehearsals, and a new one. Template `evaluations/rehearsals.html`: criteria_set, form, done ([Rehearsal])."""
+    """The set's rehearsals, a new one, and how made-up cells fare under it.
+
+    Template `evaluations/rehearsals.html`: criteria_set, form, done ([Rehearsal]), faults; without faults fared, proofs, whole.
+    """
     draft = get_object_or_404(readable_sets(request.authority).select_related("owner"), public_id=draft)
     if draft.owner is None:
         raise Http404
@@ -79,7 +85,10 @@ def rehearsals(request: HttpRequest, draft: UUID) -> HttpResponse:
         else:
             return redirect("job", job=job.public_id)
     done = Rehearsal.objects.filter(criteria_set=draft, job__state="DONE").select_related("committee", "job").order_by("-rehearsed_at")
-    context = {"criteria_set": draft, "form": form, "done": done[:REHEARSALS_SHOWN]}
+    context = {"criteria_set": draft, "form": form, "done": done[:REHEARSALS_SHOWN], "faults": faults_of(draft)}
+    if not context["faults"]:
+        definition = definition_of(draft)
+        context |= {"fared": fare(definition), "proofs": proofs_of(definition), "whole": definition.max_points}
     return render(request, "evaluations/rehearsals.html", context, status=422 if form.errors else 200)
 
 
@@ -96,7 +105,7 @@ def rehearsal(request: HttpRequest, rehearsal: UUID) -> HttpResponse:
     """`?kind=` one kind of cell, `?before=` and `?after=` the classes of one place of the matrix, `?order=` a heading.
 
     Template `evaluations/rehearsal.html`: rehearsal, kinds, kind, columns, matrix, before, after, table, page, is_cut,
-    has_changed, has_file.
+    findings, has_changed, has_file.
     """
     found = _rehearsal(request, rehearsal)
     kind, before, after = (request.GET.get(name, "") for name in ("kind", "before", "after"))
@@ -125,6 +134,7 @@ def rehearsal(request: HttpRequest, rehearsal: UUID) -> HttpResponse:
             "table": table,
             "page": table.page,
             "is_cut": found.moved > MOST_MOVES,
+            "findings": list(findings_of(found)),
             "has_changed": write_set(as_entry(found.criteria_set)) != found.text,
             "has_file": found.job.has_file(timezone.now()),
         },

@@ -236,13 +236,23 @@ def test_a_job_of_somebody_who_may_no_longer_counts_nothing(draft, admin, monkey
     assert Rehearsal.objects.exists() != guarded
 
 
+def test_how_often_each_line_came_to_what_is_counted(draft, admin):
+    found = rehearsed(draft, admin)
+    by_code = {line["code"]: sum(line["counts"].values()) for line in found.lines}
+    unknown_at_schools = {code for code, _title, _why in found.unknown} - {"6.9"}
+    assert by_code.pop("6.9") == 0
+    assert {code: count for code, count in by_code.items() if count != found.months} == dict.fromkeys(unknown_at_schools, CELLS // 2)
+    assert all(alike <= months <= found.months for _one, _other, alike, months in found.alike)
+
+
 class TestPages:
     def page(self, found: Rehearsal, admin, **query):
         return browser_of(admin).get(reverse("rehearsal", args=[found.job.public_id]), query)
 
     def test_it_is_asked_for_on_the_drafts_page_and_leads_to_its_job(self, draft, admin):
         browser, address = browser_of(admin), reverse("rehearsals", args=[draft.public_id])
-        assert "Rehearse the draft" in words_of(browser.get(address))
+        words = words_of(browser.get(address))
+        assert "Rehearse the draft" in words and "Honest but poor" in words and "What the points rest on" in words
         asked = browser.post(address, {"period": "2025", "committee": draft.owner_id})
         assert asked.url == reverse("job", args=[Job.objects.get().public_id])
         for faulty in ({"period": "1999"}, {"committee": "0"}, {"period": "x'"}):
