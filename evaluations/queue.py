@@ -35,6 +35,11 @@ class Attention:
         except ValidationError:
             return cls()
 
+    @property
+    def query(self) -> dict[str, str]:
+        """What `read` reads as this."""
+        return {"near": f"{self.near / 100:g}", "gap": f"{self.gap / 100:g}"}
+
 
 def near_field(**options) -> PointsFormField:
     return PointsFormField(max_value=10, **options)

@@ -125,11 +125,15 @@ def _listed(period: Period, show: str, kind: str, order: str) -> QuerySet[MonthS
     return in_order(scores, order)
 
 
+def is_order(order: str) -> bool:
+    """Whether some list can be sorted so: by a key of `SORTED_BY`, with `-` before it for the other way round, or by `TO_DO`."""
+    return order == TO_DO or order.removeprefix("-") in SORTED_BY
+
+
 def known_order(order: str, period: Period, show: str) -> str:
-    """The order as asked for, a key of `SORTED_BY` with `-` before it for the other way round, or `TO_DO`; else by name."""
-    bare = order.removeprefix("-")
+    """The order as asked for, where this list can be sorted so; else by name."""
     counts = not isinstance(period, Month) and SHOWN[show].counted is not None
-    return order if order == TO_DO or (bare in SORTED_BY and (bare != "counted" or counts)) else "name"
+    return order if is_order(order) and (counts or order.removeprefix("-") != "counted") else "name"
 
 
 def in_order(scores: QuerySet[MonthScore] | QuerySet[PeriodScore], order: str) -> QuerySet[MonthScore] | QuerySet[PeriodScore]:

@@ -21,7 +21,7 @@ def chosen_sheets(query: QueryDict) -> dict[str, str]:
     show = query.get("show", "waiting")
     if show not in queue.SHOWN:
         raise Http404
-    return asked_of(query) | {"show": show, "near": query.get("near", ""), "gap": query.get("gap", "")}
+    return asked_of(query) | {"show": show} | queue.Attention.read(query.get("near", ""), query.get("gap", "")).query
 
 
 def sheets(asked: Asked) -> Book:
