@@ -77,10 +77,16 @@ def _yes(condition: Q) -> Case:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
+def cells_under(committee: Committee, today: date) -> QuerySet:
+    """The keys of the cells on whose sheets the committee decides: those right under it."""
+    return committee.child_placements.on(today).filter(cell__isnull=False).values("cell")
+
+
 def sheets_of(committee: Committee, month: Month, attention: Attention, *, today: date) -> QuerySet[ScoreSheet]:
     """The sent sheets that can be verified, with why each needs a look; those that need it most first, then by name."""
-    cells = committee.child_placements.on(today).filter(cell__isnull=False).values("cell")
-    sent = ScoreSheet.objects.filter(cell__in=cells, month=month.first, criteria_set__isnull=False).exclude(state=SheetState.DRAFT)
+    sent = ScoreSheet.objects.filter(cell__in=cells_under(committee, today), month=month.first, criteria_set__isnull=False).exclude(
+        state=SheetState.DRAFT
+    )
     looked_at = sent.annotate(
         gap=_difference("own_total", "total"),
         distance=Least(*(_difference("total", f"criteria_set__{name}") for name in ("good_from", "fair_from", "average_from"))),
