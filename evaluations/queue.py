@@ -10,14 +10,18 @@ from django.db.models import BooleanField, Case, Count, F, IntegerField, Q, Quer
 from django.db.models.expressions import ExpressionWrapper, RawSQL
 from django.db.models.functions import Abs, Cast, Least
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from evaluations import figures
 from evaluations.compiler import grade_at
 from evaluations.models import Grade, ScoreSheet, SheetState
 from evaluations.models.fields import PointsFormField
 from evaluations.periods import Month
 from evaluations.review import senders_of
 from meetings.models import Cell, Committee, Placement
+
+NEAR, GAP = gettext_lazy("Points from a threshold"), gettext_lazy("Points between self-score and computed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,13 @@ class Attention:
             return cls(near_field().clean(near), gap_field().clean(gap))
         except ValidationError:
             return cls()
+
+    @property
+    def in_words(self) -> list[str]:
+        return [
+            f"{NEAR}: {_('at most %(points)s') % {'points': figures.points(self.near)}}",
+            f"{GAP}: {_('at least %(points)s') % {'points': figures.points(self.gap)}}",
+        ]
 
     @property
     def query(self) -> dict[str, str]:

@@ -47,7 +47,11 @@ def sheets(asked: Asked) -> Book:
         ),
         rows=_rows(listed),
         count=listed.count(),
-        filters=[_("Shown: %(what)s") % {"what": queue.SHOWN[show]}, *(f"{label}: {value}" for label, value in filters.chosen)],
+        filters=[
+            _("Shown: %(what)s") % {"what": queue.SHOWN[show]},
+            *(attention.in_words if show == "first" else []),
+            *(f"{label}: {value}" for label, value in filters.chosen),
+        ],
     )
     return Book(table.title, asked.committee.name, [table])
 

@@ -47,14 +47,20 @@ def test_each_part_of_the_queue_holds_what_its_page_lists(sent, exports_folder, 
         ]
         assert [row[4] and round(row[4] * 100) for row in rows] == [each.verified_total if each.is_verified else None for each in listed]
         assert f"Shown: {label}" in top_of(sheet)
+        assert ("Points from a threshold: at most 1" in top_of(sheet)) is (show == "first"), "it chooses the rows of no other"
         assert sent.office.full_name not in str(rows)
     assert headings_of(sheet)[:4] == ["Cell", "State", "Self-score", "Computed"]
 
 
-def test_what_needs_a_look_is_the_pages_setting(sent, exports_folder):
-    for query, count in (("show=first&near=1&gap=3", 1), ("show=first&near=1&gap=5", 0), ("show=first&near=x&gap=3", 1)):
-        path = written(ask(sent.office, sent.committee, "sheets", NOVEMBER, query=query), exports_folder, LATER)
-        assert len(rows_of(load_workbook(path).active)) == count
+def test_what_needs_a_look_is_the_pages_setting_and_stands_on_top(sent, exports_folder, english):
+    for query, count, near, gap in (
+        ("show=first&near=1&gap=3", 1, "1", "3"),
+        ("show=first&near=1.25&gap=5", 0, "1.25", "5"),
+        ("show=first&near=x&gap=5", 1, "1", "3"),
+    ):
+        sheet = load_workbook(written(ask(sent.office, sent.committee, "sheets", NOVEMBER, query=query), exports_folder, LATER)).active
+        assert len(rows_of(sheet)) == count
+        assert {f"Points from a threshold: at most {near}", f"Points between self-score and computed: at least {gap}"} <= set(top_of(sheet))
 
 
 def test_who_may_not_verify_gets_no_queue(sent):
