@@ -345,7 +345,7 @@ def send_back(
 def reopen(*, sheet: ScoreSheet, reason: str, seen: str, by: User, at: datetime, form_key: UUID | None = None) -> ScoreSheet:
     """Take a decision back, with why: the sheet waits for one again, its provisional points count, the remarks stay as a proposal.
 
-    Raises `StaleReview`; `Refused` without a reason.
+    Tells the cell's secretary. Raises `StaleReview`; `Refused` without a reason.
     """
     with once(by=by, form_key=form_key, work=("reopen", sheet.pk, seen, reason)) as submission:
         if submission.target:
@@ -360,6 +360,7 @@ def reopen(*, sheet: ScoreSheet, reason: str, seen: str, by: User, at: datetime,
         now.version += 1
         now.save(update_fields=["state", "decision", "verified", "verified_total", "verified_grade", "version"])
         SheetEvent.objects.create(sheet=now, act=SheetAct.REOPENED, by=by, at=at, text=reason)
+        _notify([now], NoticeKind.REOPENED, reason, by=by, at=at)
         _follow([now], at=at)
         submission.target = str(now.public_id)
         return now

@@ -3,10 +3,26 @@ from django.db import migrations, models
 from evaluations.migrations import _waiting
 
 
+NOTICES = [
+    ("REMINDER", "Reminder"),
+    ("RETURNED", "Sheet returned"),
+    ("DECIDED", "Sheet decided"),
+    ("REOPENED", "Decision taken back"),
+    ("EXTENDED", "Deadline extended"),
+    ("JOB", "Job finished"),
+]
+
+
 class Migration(migrations.Migration):
     dependencies = [("evaluations", "0003_criteria_as_law")]
 
     operations = [
+        migrations.RemoveConstraint("notice", "notice_kind_is_known"),
+        migrations.AlterField("notice", "kind", models.CharField(choices=NOTICES, max_length=10)),
+        migrations.AddConstraint(
+            "notice",
+            models.CheckConstraint(condition=models.Q(kind__in=[kind for kind, _label in NOTICES]), name="notice_kind_is_known"),
+        ),
         migrations.AddField("committeesummary", "not_verified", models.IntegerField(default=0)),
         migrations.AddField("periodscore", "not_verified", models.PositiveSmallIntegerField(default=0)),
         migrations.RunSQL(_waiting.PERIODS, migrations.RunSQL.noop),
