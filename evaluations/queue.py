@@ -18,7 +18,7 @@ from evaluations.compiler import grade_at
 from evaluations.models import Grade, ScoreSheet, SheetState
 from evaluations.models.fields import PointsFormField
 from evaluations.periods import Month
-from evaluations.review import senders_of
+from evaluations.review import scorers_of
 from meetings.models import Cell, Committee, Placement
 
 NEAR, GAP = gettext_lazy("Points from a threshold"), gettext_lazy("Points between self-score and computed")
@@ -127,10 +127,10 @@ def shown(sheets: QuerySet[ScoreSheet], show: str) -> QuerySet[ScoreSheet]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One sheet in the queue; `sent_by_reader` keeps it from being decided on here."""
+    """One sheet in the queue; `scored_by_reader` keeps it from being decided on here."""
 
     sheet: ScoreSheet
-    sent_by_reader: bool
+    scored_by_reader: bool
 
     @property
     def token(self) -> str:
@@ -139,7 +139,7 @@ class Row:
 
     @property
     def may_be_decided(self) -> bool:
-        return self.sheet.state == SheetState.SUBMITTED and self.sheet.total is not None and not self.sent_by_reader
+        return self.sheet.state == SheetState.SUBMITTED and self.sheet.total is not None and not self.scored_by_reader
 
     @property
     def grade(self) -> Grade | None:
@@ -160,8 +160,8 @@ class Row:
 
 def rows_of(sheets: Collection[ScoreSheet], reader: int) -> list[Row]:
     """The rows of a page of sheets, for the user with that key. One query."""
-    senders = senders_of(sheets)
-    return [Row(sheet, reader in senders[sheet.pk]) for sheet in sheets]
+    scorers = scorers_of(sheets)
+    return [Row(sheet, reader in scorers[sheet.pk]) for sheet in sheets]
 
 
 @dataclass(frozen=True, slots=True)

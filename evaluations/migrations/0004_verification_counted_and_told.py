@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import migrations, models
 
 from evaluations.migrations import _waiting
@@ -14,9 +15,17 @@ NOTICES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("evaluations", "0003_criteria_as_law")]
+    dependencies = [
+        ("evaluations", "0003_criteria_as_law"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
 
     operations = [
+        migrations.AddField(
+            "scoresheet",
+            "answered_by",
+            models.ForeignKey(null=True, on_delete=models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+        ),
         migrations.RemoveConstraint("notice", "notice_kind_is_known"),
         migrations.AlterField("notice", "kind", models.CharField(choices=NOTICES, max_length=10)),
         migrations.AddConstraint(
