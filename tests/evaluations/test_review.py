@@ -8,8 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaluations.changes import take_changes
-from evaluations.checking.official import official_points, sum_up
-from evaluations.checking.points import grade_of
+from evaluations.checking.points import grade_of, sum_up
 from evaluations.definition import definition_of
 from evaluations.models import (
     CommitteeSummary,
@@ -29,7 +28,7 @@ from meetings.models import MeetingState
 from meetings.permissions import authority_of
 from meetings.recording import Refused
 from tests.evaluations.month import NOVEMBER, NOW, TODAY
-from tests.evaluations.oracle import TIMES
+from tests.evaluations.oracle import TIMES, official_points
 from tests.evaluations.sent_months import LATER, another, returned, sent_month
 from tests.factories import make_committee, make_user
 from tests.meetings.closed_months import lock
