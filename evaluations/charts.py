@@ -100,7 +100,7 @@ def completeness(rows: Iterable[Below], link: Link) -> Bars:
 
 def _completeness_of(each: Below, link: Link) -> Bar:
     counts = each.counts
-    numbers = (counts.verified, counts.not_verified, counts.not_sent, counts.not_held)
+    numbers = (counts.verified, counts.undecided, counts.not_sent, counts.not_held)
     segments = _segments([(*of, number) for of, number in zip(COMPLETENESS, numbers, strict=True)], counts.expected, 0.12)
     return Bar(
         name=each.name,

@@ -17,7 +17,10 @@ def mean_of(points: int, count: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`cells`, `scored` and the classes count cells; `expected` to `not_due` count months of cells. Points in hundredths."""
+    """`cells`, `scored` and the classes count cells; `expected` to `not_due` count months of cells. Points in hundredths.
+
+    `not_verified` wait for the committee; `undecided` are besides them the returned ones and those without a set.
+    """
 
     cells: int = 0
     expected: int = 0
@@ -29,6 +32,7 @@ class Counts:
     sent_on_time: int = 0
     with_deadline: int = 0
     verified: int = 0
+    not_verified: int = 0
     no_set: int = 0
     not_due: int = 0
     scored: int = 0
@@ -56,13 +60,13 @@ class Counts:
         return self.held - self.sent
 
     @property
-    def not_verified(self) -> int:
+    def undecided(self) -> int:
         return self.sent - self.verified
 
     @property
     def to_do(self) -> int:
         """Months of cells that still want something done: to be held, sent or verified."""
-        return self.expected - self.verified
+        return self.not_held + self.not_sent + self.not_verified
 
     @property
     def late(self) -> int:

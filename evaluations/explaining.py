@@ -70,10 +70,6 @@ class Explanation:
     def is_due(self) -> bool:
         return self.outcome != Outcome.NOT_DUE
 
-    @property
-    def is_answered(self) -> bool:
-        return self.outcome != Outcome.NOT_ANSWERED
-
 
 def facts_of(line: Line, facts: MonthFacts) -> tuple[Fact, ...]:
     """The facts that the line's rows and its condition ask, each once, in the order in which they are asked."""

@@ -16,6 +16,8 @@ from meetings import text
 from meetings.models import CellKind
 
 LONGEST_SEARCH = 100
+# `meetings.text` lets it into no column.
+NOWHERE = "\N{REPLACEMENT CHARACTER}"
 YES_NO = (("yes", _("yes")), ("no", _("no")))
 
 
@@ -93,6 +95,8 @@ def filter_for(period: Period) -> type[FilterOfScores]:
 
 
 def asked_of(query: Mapping[str, str]) -> dict[str, str]:
-    """The filters in a page's query, to be asked again later. Cut, and still longer than may be searched: what the page refuses finds
-    nothing later either."""
-    return {name: query[name][: LONGEST_SEARCH + 1] for name in NAMES_OF_FILTERS if query.get(name)}
+    """The filters in a page's query, to be stored and asked again later: what the page refuses finds nothing later either.
+
+    Cut, and still longer than may be searched. NUL, which PostgreSQL keeps nowhere, gives way to a letter that no name has.
+    """
+    return {name: query[name][: LONGEST_SEARCH + 1].replace("\0", NOWHERE) for name in NAMES_OF_FILTERS if query.get(name)}

@@ -18,6 +18,7 @@ WORDS: dict[str, str | Promise] = {
     NoticeKind.REMINDER: _("%(cell)s: month %(month)s is still to be held or sent up"),
     NoticeKind.RETURNED: _("%(cell)s: the committee returned the sheet of month %(month)s"),
     NoticeKind.DECIDED: _("%(cell)s: the committee verified the sheet of month %(month)s"),
+    NoticeKind.REOPENED: _("%(cell)s: the committee took its decision on the sheet of month %(month)s back; the sheet waits for a new one"),
     NoticeKind.EXTENDED: _("%(cell)s: there is more time for month %(month)s"),
 }
 

@@ -16,7 +16,7 @@ from evaluations.dashboard import counts_of
 from evaluations.models import CommitteeSummary, DifferingCells, Edition, Grade, PublishedSummary
 from evaluations.moves import STATES
 from evaluations.periods import KINDS, Period, Year
-from evaluations.published import BESIDE, DIFFERING, SCORE_COLUMNS, bound
+from evaluations.published import BESIDE, DIFFERING, PUBLISHED_COUNTS, SCORE_COLUMNS, bound
 from meetings.models import Committee
 
 # What a column of a score is called where it differs; points, class and state are shown themselves.
@@ -153,7 +153,7 @@ class Publication:
     def published_counts(self, number: int) -> Counts:
         """The committee's counts over all kinds of cell, as the edition has them."""
         rows = PublishedSummary.objects.filter(edition=self.edition(number), committee_id=self.committee.pk)
-        return Counts.of(rows.aggregate(**SUMS))
+        return Counts.of(rows.aggregate(**{name: SUMS[name] for name in PUBLISHED_COUNTS}))
 
     def known_counts(self) -> Counts:
         """The same as they stand now."""

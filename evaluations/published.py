@@ -4,15 +4,21 @@ A cell's score as of edition n is its row of the highest number up to n. Nothing
 committee's part of an edition are the rows whose path, as published, leads through it.
 """
 
-from evaluations.models import PublishedScore
+from evaluations.models import PublishedScore, PublishedSummary
 from evaluations.periods import Period
-from evaluations.summaries import COUNTED_OF_MONTH, COUNTS
+from evaluations.summaries import COUNTED_OF_MONTH
 from meetings.models import Committee
 
 SCORE_COLUMNS = tuple(
     field.column for field in PublishedScore._meta.concrete_fields if field.column not in ("id", "edition_id", "cell_id", "withdrawn")
 )
-SUMMARY_COLUMNS = ("committee_id", "cell_kind", *COUNTS)
+# What waits for somebody is today's work, and not published.
+PUBLISHED_COUNTS = tuple(
+    field.column
+    for field in PublishedSummary._meta.concrete_fields
+    if field.column not in ("id", "edition_id", "committee_id", "cell_kind")
+)
+SUMMARY_COLUMNS = ("committee_id", "cell_kind", *PUBLISHED_COUNTS)
 
 # What one cell's month says in the columns of a period: 0 and 1 as counts.
 _OF_A_MONTH = COUNTED_OF_MONTH | {"months": "1", "points_by_month": "ARRAY[m.total]", "verified_by_month": "ARRAY[m.verified]"}

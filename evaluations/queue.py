@@ -10,14 +10,18 @@ from django.db.models import BooleanField, Case, Count, F, IntegerField, Q, Quer
 from django.db.models.expressions import ExpressionWrapper, RawSQL
 from django.db.models.functions import Abs, Cast, Least
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from evaluations import figures
 from evaluations.compiler import grade_at
 from evaluations.models import Grade, ScoreSheet, SheetState
 from evaluations.models.fields import PointsFormField
 from evaluations.periods import Month
-from evaluations.review import senders_of
+from evaluations.review import scorers_of
 from meetings.models import Cell, Committee, Placement
+
+NEAR, GAP = gettext_lazy("Points from a threshold"), gettext_lazy("Points between self-score and computed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,18 @@ class Attention:
             return cls(near_field().clean(near), gap_field().clean(gap))
         except ValidationError:
             return cls()
+
+    @property
+    def in_words(self) -> list[str]:
+        return [
+            f"{NEAR}: {_('at most %(points)s') % {'points': figures.points(self.near)}}",
+            f"{GAP}: {_('at least %(points)s') % {'points': figures.points(self.gap)}}",
+        ]
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What `read` reads as this."""
+        return {"near": f"{self.near / 100:g}", "gap": f"{self.gap / 100:g}"}
 
 
 def near_field(**options) -> PointsFormField:
@@ -72,10 +88,16 @@ def _yes(condition: Q) -> Case:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
+def cells_under(committee: Committee, today: date) -> QuerySet:
+    """The keys of the cells on whose sheets the committee decides: those right under it."""
+    return committee.child_placements.on(today).filter(cell__isnull=False).values("cell")
+
+
 def sheets_of(committee: Committee, month: Month, attention: Attention, *, today: date) -> QuerySet[ScoreSheet]:
     """The sent sheets that can be verified, with why each needs a look; those that need it most first, then by name."""
-    cells = committee.child_placements.on(today).filter(cell__isnull=False).values("cell")
-    sent = ScoreSheet.objects.filter(cell__in=cells, month=month.first, criteria_set__isnull=False).exclude(state=SheetState.DRAFT)
+    sent = ScoreSheet.objects.filter(cell__in=cells_under(committee, today), month=month.first, criteria_set__isnull=False).exclude(
+        state=SheetState.DRAFT
+    )
     looked_at = sent.annotate(
         gap=_difference("own_total", "total"),
         distance=Least(*(_difference("total", f"criteria_set__{name}") for name in ("good_from", "fair_from", "average_from"))),
@@ -105,10 +127,10 @@ def shown(sheets: QuerySet[ScoreSheet], show: str) -> QuerySet[ScoreSheet]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One sheet in the queue; `sent_by_reader` keeps it from being decided on here."""
+    """One sheet in the queue; `scored_by_reader` keeps it from being decided on here."""
 
     sheet: ScoreSheet
-    sent_by_reader: bool
+    scored_by_reader: bool
 
     @property
     def token(self) -> str:
@@ -117,7 +139,7 @@ class Row:
 
     @property
     def may_be_decided(self) -> bool:
-        return self.sheet.state == SheetState.SUBMITTED and self.sheet.total is not None and not self.sent_by_reader
+        return self.sheet.state == SheetState.SUBMITTED and self.sheet.total is not None and not self.scored_by_reader
 
     @property
     def grade(self) -> Grade | None:
@@ -138,8 +160,8 @@ class Row:
 
 def rows_of(sheets: Collection[ScoreSheet], reader: int) -> list[Row]:
     """The rows of a page of sheets, for the user with that key. One query."""
-    senders = senders_of(sheets)
-    return [Row(sheet, reader in senders[sheet.pk]) for sheet in sheets]
+    scorers = scorers_of(sheets)
+    return [Row(sheet, reader in scorers[sheet.pk]) for sheet in sheets]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Verification: the following member proposes, the committee directly above the cell decides, returns, or reopens what it decided.
 
-Who may is asked before (`Authority.to_propose`, `.to_verify`, `.to_verify_under`), but that nobody decides on a sheet they sent is kept
-here too. Each function takes `seen`, what its form showed of the sheet (`ScoreSheet.seen`): where that has changed, by another reviewer or
-by a fact, nothing is written. Sheets are locked in the order of their keys, after their meeting where that is written too.
+Who may is asked before (`Authority.to_propose`, `.to_verify`, `.to_verify_under`), but that nobody decides on a sheet they scored is kept
+here too. Each function takes `seen`, what its form showed of the sheet (`ScoreSheet.seen`): where that has changed, by another reviewer
+or by a fact, nothing is written. Sheets are locked in the order of their keys, after their meeting where that is written too.
 """
 
 from collections.abc import Collection, Mapping
@@ -78,13 +78,13 @@ class Decided:
     left: tuple[Left, ...] = ()
 
 
-def senders_of(sheets: Collection[ScoreSheet]) -> dict[int, set[int]]:
-    """By key of sheet, the keys of the users who sent it: first, again, or with a new vote. One query."""
-    senders = {sheet.pk: {sheet.submitted_by_id} for sheet in sheets}
-    sent = SheetEvent.objects.filter(sheet__in=senders, act__in=[SheetAct.SENT, SheetAct.VOTED_ANEW]).values_list("sheet_id", "by_id")
+def scorers_of(sheets: Collection[ScoreSheet]) -> dict[int, set[int]]:
+    """By key of sheet, the keys of the users who scored it: recorded the cell's answers and vote last, or sent it, any time. One query."""
+    scorers = {sheet.pk: {sheet.submitted_by_id, sheet.answered_by_id} for sheet in sheets}
+    sent = SheetEvent.objects.filter(sheet__in=scorers, act__in=[SheetAct.SENT, SheetAct.VOTED_ANEW]).values_list("sheet_id", "by_id")
     for sheet, user in sent:
-        senders[sheet].add(user)
-    return senders
+        scorers[sheet].add(user)
+    return scorers
 
 
 def _locked(sheet: ScoreSheet, seen: str, state: SheetState) -> ScoreSheet:
@@ -165,7 +165,7 @@ def decide(
     """Settle the official points and class of sheets (by public id, with what was seen of each) of cells right under the committee.
 
     Writes one `ReviewDecision`, an event and a notice each, and the months' scores; summaries follow from the change log. Sheets that
-    have changed since, were decided meanwhile, were sent by the decider, or have a line that nobody gave points are left, with why.
+    have changed since, were decided meanwhile, were scored by the decider, or have a line that nobody gave points are left, with why.
     Raises `Refused` for too many at once, and where a month is locked and there is no reason.
     """
     if len(sheets) > MOST_AT_ONCE:
@@ -180,8 +180,8 @@ def decide(
         held = list(asked.select_for_update(no_key=True).values_list("pk", flat=True))
         # Read once they are held: what another's decision left is not seen by the statement that waited for it.
         found = list(ScoreSheet.objects.select_related("cell", "decision__decided_by").filter(pk__in=held).order_by("pk"))
-        senders = senders_of(found)
-        why = {sheet: _why_left(sheet, sheets[sheet.public_id], by.pk in senders[sheet.pk]) for sheet in found}
+        scorers = scorers_of(found)
+        why = {sheet: _why_left(sheet, sheets[sheet.public_id], by.pk in scorers[sheet.pk]) for sheet in found}
         fit = [sheet for sheet in found if not why[sheet]]
         require_reason([(sheet.cell_id, sheet.month) for sheet in fit], reason)
         decision = ReviewDecision.objects.create(committee=committee, document=document, decided_by=by, decided_at=at)
@@ -198,15 +198,15 @@ def decide(
 OPEN_LINE = gettext_lazy("A line of it is not due yet or has no points: open the sheet and give it points, or wait.")
 
 
-def _why_left(sheet: ScoreSheet, seen: str, sent_by_decider: bool) -> str:
+def _why_left(sheet: ScoreSheet, seen: str, scored_by_decider: bool) -> str:
     """Why this sheet is not to be decided on, '' where it is."""
     if sheet.is_verified:
         when = date_format(timezone.localtime(sheet.decision.decided_at), "H:i j/n/Y")
         return _("%(name)s decided on it at %(when)s.") % {"name": sheet.decision.decided_by.full_name, "when": when}
     if sheet.is_returned:
         return _("It has been returned to the cell.")
-    if sent_by_decider:
-        return _("You sent it yourself; someone else decides on it.")
+    if scored_by_decider:
+        return _("You scored or sent it yourself; someone else decides on it.")
     if sheet.seen != seen:
         return _("It changed since this page was opened; look at it again.")
     return "" if sheet.criteria_set_id else _("No set of criteria was in force for it: there is nothing to decide.")
@@ -345,7 +345,7 @@ def send_back(
 def reopen(*, sheet: ScoreSheet, reason: str, seen: str, by: User, at: datetime, form_key: UUID | None = None) -> ScoreSheet:
     """Take a decision back, with why: the sheet waits for one again, its provisional points count, the remarks stay as a proposal.
 
-    Raises `StaleReview`; `Refused` without a reason.
+    Tells the cell's secretary. Raises `StaleReview`; `Refused` without a reason.
     """
     with once(by=by, form_key=form_key, work=("reopen", sheet.pk, seen, reason)) as submission:
         if submission.target:
@@ -360,6 +360,7 @@ def reopen(*, sheet: ScoreSheet, reason: str, seen: str, by: User, at: datetime,
         now.version += 1
         now.save(update_fields=["state", "decision", "verified", "verified_total", "verified_grade", "version"])
         SheetEvent.objects.create(sheet=now, act=SheetAct.REOPENED, by=by, at=at, text=reason)
+        _notify([now], NoticeKind.REOPENED, reason, by=by, at=at)
         _follow([now], at=at)
         submission.target = str(now.public_id)
         return now

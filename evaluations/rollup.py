@@ -17,6 +17,8 @@ from evaluations.periods import LONGER, Period
 from evaluations.rollup_rules import PeriodTest, Rollup, rollups_of
 
 CELLS_LOCKED_TOGETHER = 1024
+# A month (`m`) waits for the committee's decision: not while it is returned, and never where no set was in force.
+WAITS = "(m.sent AND NOT m.verified AND NOT m.returned AND m.state <> 'NO_SET')"
 
 # The longer periods in which the months of `target` lie, cell by cell.
 ASKED = f"""
@@ -57,6 +59,7 @@ counted AS (
             count(*) FILTER (WHERE m.sent_on_time) AS sent_on_time,
             count(m.sent_on_time) AS with_deadline,
             count(*) FILTER (WHERE m.verified) AS verified,
+            count(*) FILTER (WHERE {WAITS}) AS not_verified,
             count(*) FILTER (WHERE m.state = 'NO_SET') AS no_set,
             count(*) FILTER (WHERE m.state = 'NOT_DUE') AS not_due,
             count(m.points) AS scored,

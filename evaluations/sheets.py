@@ -16,7 +16,7 @@ from evaluations.measuring import look
 from evaluations.models import CriteriaSet, CriterionGroup, MonthFacts, ScoreSheet, SheetEntry, SheetNote, SheetState
 from evaluations.scoring import Scored, evaluate
 from evaluations.sheet_lines import Answer, GroupTotal, SheetLine, own_points
-from meetings.models import Cell, Meeting, Member, Presence
+from meetings.models import Cell, Meeting, Member, Presence, User
 from meetings.roll_call import vote_base
 
 
@@ -291,7 +291,7 @@ def present_members(meeting: Meeting) -> list[Member]:
 
 
 @transaction.atomic
-def answer_sheet(*, meeting: Meeting, answers: Mapping[int, Answer], vote: Vote, expected_version: int, as_of: date) -> Sheet:
+def answer_sheet(*, meeting: Meeting, answers: Mapping[int, Answer], vote: Vote, expected_version: int, by: User, as_of: date) -> Sheet:
     """Store the cell's answers (by index of line) and vote on a sheet that is not sent yet, and return it; blanks are kept as blanks.
 
     Locks the meeting; makes the sheet on its first answer. Raises `StaleSheet` where its version moved on, `AlreadySent` once it is
@@ -310,6 +310,7 @@ def answer_sheet(*, meeting: Meeting, answers: Mapping[int, Answer], vote: Vote,
     sheet = replace(sheet, stored=stored)
     stored.version += 1
     stored.criteria_set = sheet.criteria_set
+    stored.answered_by = by
     for field in fields(Vote):
         setattr(stored, field.name, getattr(vote, field.name))
     if sheet.definition is None:

@@ -6,7 +6,7 @@ cell of the list then says how many of the number are its own, and they add up.
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +36,8 @@ def _of_class(grade: Grade) -> Shown:
     return Shown(grade.label, grade.name.lower(), "scored", Q(grade=grade), cells=Q(grade=grade))
 
 
+# Waits for the committee's decision, as `rollup.WAITS` counts it.
+WAITS = Q(sent=True, verified=False, returned=False) & ~Q(state=ScoreState.NO_SET)
 SHOWN = {
     "": Shown(_("All cells"), "cells", "", Q(), cells=Q()),
     "expected": Shown(_("Expected"), "expected", "", Q(), counted=F("months")),
@@ -48,9 +50,7 @@ SHOWN = {
     "on_time": Shown(_("Sent on time"), "sent_on_time", "with_deadline", Q(sent_on_time=True), counted=F("sent_on_time")),
     "late": Shown(_("Sent late"), "late", "with_deadline", Q(sent_on_time=False), counted=F("with_deadline") - F("sent_on_time")),
     "verified": Shown(_("Verified"), "verified", "sent", Q(verified=True), counted=F("verified")),
-    "not_verified": Shown(
-        _("Sent, not verified yet"), "not_verified", "sent", Q(sent=True, verified=False), counted=F("sent") - F("verified")
-    ),
+    "not_verified": Shown(_("To be verified"), "not_verified", "sent", WAITS, counted=F("not_verified")),
     "no_set": Shown(_("Not scorable: no set in force"), "no_set", "expected", Q(state=ScoreState.NO_SET), counted=F("no_set")),
     "not_due": Shown(_("Sent, a line is not due yet"), "not_due", "sent", Q(state=ScoreState.NOT_DUE), counted=F("not_due")),
     "scored": Shown(_("Scored"), "scored", "cells", Q(state=ScoreState.SCORED), cells=Q(state=PeriodState.SCORED)),
@@ -73,8 +73,8 @@ SORTED_BY = {
 TO_DO = "todo"
 _LOWEST_FIRST = (F("total").asc(nulls_last=True), *_BY_NAME)
 # What still wants something done comes first: to be held, sent, verified; then what is scored lowest.
-TO_DO_OF_MONTHS = ("held", "sent", "verified", *_LOWEST_FIRST)
-TO_DO_OF_LONGER = ((F("months") - F("verified")).desc(), *_LOWEST_FIRST)
+TO_DO_OF_MONTHS = ("held", "sent", Case(When(WAITS, then=0), default=1), *_LOWEST_FIRST)
+TO_DO_OF_LONGER = ((F("months") - F("sent") + F("not_verified")).desc(), *_LOWEST_FIRST)
 
 
 def path_in(committee: Committee, period: Period) -> str:
@@ -125,11 +125,15 @@ def _listed(period: Period, show: str, kind: str, order: str) -> QuerySet[MonthS
     return in_order(scores, order)
 
 
+def is_order(order: str) -> bool:
+    """Whether some list can be sorted so: by a key of `SORTED_BY`, with `-` before it for the other way round, or by `TO_DO`."""
+    return order == TO_DO or order.removeprefix("-") in SORTED_BY
+
+
 def known_order(order: str, period: Period, show: str) -> str:
-    """The order as asked for, a key of `SORTED_BY` with `-` before it for the other way round, or `TO_DO`; else by name."""
-    bare = order.removeprefix("-")
+    """The order as asked for, where this list can be sorted so; else by name."""
     counts = not isinstance(period, Month) and SHOWN[show].counted is not None
-    return order if order == TO_DO or (bare in SORTED_BY and (bare != "counted" or counts)) else "name"
+    return order if is_order(order) and (counts or order.removeprefix("-") != "counted") else "name"
 
 
 def in_order(scores: QuerySet[MonthScore] | QuerySet[PeriodScore], order: str) -> QuerySet[MonthScore] | QuerySet[PeriodScore]:

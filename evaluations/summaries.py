@@ -12,6 +12,7 @@ from evaluations.levels import Level, below, last_month_of, together
 from evaluations.losses import Lines, renew_losses
 from evaluations.models import CommitteeSummary
 from evaluations.periods import Month, Period
+from evaluations.rollup import WAITS
 
 COUNTS = tuple(
     field.column
@@ -39,6 +40,7 @@ COUNTED_OF_MONTH = {
     "sent_on_time": "coalesce(m.sent_on_time, false)::int",
     "with_deadline": "(m.sent_on_time IS NOT NULL)::int",
     "verified": "m.verified::int",
+    "not_verified": f"{WAITS}::int",
     "no_set": "(m.state = 'NO_SET')::int",
     "not_due": "(m.state = 'NOT_DUE')::int",
 } | CLASSES

@@ -109,20 +109,20 @@ class Authority:
             return YES
         return Permit(_("Score sheets are verified by the office of the committee right above the cells."))
 
-    def to_verify(self, cell: Cell, senders: Collection[int] = ()) -> Permit:
-        """Decide on, return and reopen a sheet of the cell; `senders` are the keys of those who sent it."""
+    def to_verify(self, cell: Cell, scorers: Collection[int] = ()) -> Permit:
+        """Decide on, return and reopen a sheet of the cell; `scorers` are the keys of those who scored or sent it."""
         if not self.is_directly_above(cell):
             return Permit(_("Score sheets are verified by the office of the committee right above the cells."))
-        return self._not_ones_own(senders)
+        return self._not_ones_own(scorers)
 
-    def to_propose(self, cell: Cell, senders: Collection[int] = ()) -> Permit:
+    def to_propose(self, cell: Cell, scorers: Collection[int] = ()) -> Permit:
         """Propose how a sheet of the cell is verified."""
         if not self.follows(cell):
             return Permit(_("The verification is proposed by the member who follows the cell."))
-        return self._not_ones_own(senders)
+        return self._not_ones_own(scorers)
 
-    def _not_ones_own(self, senders: Collection[int]) -> Permit:
-        return Permit(_("You sent this sheet yourself; someone else verifies it.")) if self.user.pk in senders else YES
+    def _not_ones_own(self, scorers: Collection[int]) -> Permit:
+        return Permit(_("You scored or sent this sheet yourself; someone else verifies it.")) if self.user.pk in scorers else YES
 
     def to_extend_under(self, committee: Committee) -> Permit:
         """Give the cells right under the committee more time to hold or send a month."""

@@ -52,13 +52,6 @@ class EndReason(models.TextChoices):
 TRANSFERRED = "TRANSFERRED"
 
 
-def end_in_words(end_reason: str) -> str:
-    """The stored reason of an end: one of ours, or the words of an imported list."""
-    if end_reason == TRANSFERRED:
-        return _("Transferred to another cell")
-    return EndReason(end_reason).label if end_reason in EndReason.values else end_reason
-
-
 OVERLAPS = {
     "a_member_has_one_cell_per_relation_at_a_time": (
         "from_",

@@ -20,8 +20,7 @@ from evaluations.models import (
     ScoreState,
 )
 from evaluations.periods import PeriodKind
-from evaluations.published import SCORE_COLUMNS, SUMMARY_COLUMNS, as_published
-from evaluations.summaries import COUNTS
+from evaluations.published import PUBLISHED_COUNTS, SCORE_COLUMNS, SUMMARY_COLUMNS, as_published
 
 _COUNTS_OF_MONTHS = ("held", "held_on_day", "with_day", "thematic_held", "sent")
 _COUNTS_OF_MONTHS += ("sent_on_time", "with_deadline", "verified", "no_set", "not_due")
@@ -66,7 +65,7 @@ def figures_of(edition: Edition, cell: int, path: str) -> tuple[dict[str, object
     keys = keys[: keys.index(edition.committee_id) + 1]
     for key in keys:
         own_rows = [row for row in summaries if row.committee_id == key]
-        stored |= _named(key, {row.cell_kind: {name: getattr(row, name) for name in COUNTS} for row in own_rows})
+        stored |= _named(key, {row.cell_kind: {name: getattr(row, name) for name in PUBLISHED_COUNTS} for row in own_rows})
         again |= _named(key, _sums(row for row in rows.values() if key in committee_keys(row.counted_path)))
     if not _series(edition).filter(number__gt=edition.number).exists():
         counted = DifferingCells.objects.filter(publisher=edition.committee_id, period_kind=edition.period_kind, first_on=edition.first_on)
@@ -143,7 +142,7 @@ def _sums(rows: Iterable[PublishedScore]) -> dict[str, dict[str, int]]:
         counted |= {"cells": 1, "expected": row.months, "scored": int(row.state == "SCORED")}
         counted |= {name.lower(): int(row.grade == name) for name in Grade.values}
         counted |= {"points": row.total or 0, "points_squared": (row.total or 0) ** 2 // 10000}
-        sums.setdefault(row.cell_kind, Counter(dict.fromkeys(COUNTS, 0))).update(counted)
+        sums.setdefault(row.cell_kind, Counter(dict.fromkeys(PUBLISHED_COUNTS, 0))).update(counted)
     return {kind: dict(counts) for kind, counts in sums.items()}
 
 

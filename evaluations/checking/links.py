@@ -1,8 +1,8 @@
 """The line of one cell's month, link by link: what is stored, and where a second way comes to something else.
 
-set in force → facts → points → total → month → each committee above; then the quarter, half-year and year that the month lies in, each with
-the committees above it. Every link is made again from the stored link before it, so a fault is named where it is and not where it ends up.
-Then each edition of the closed periods in which the month lies, from its own rows.
+set in force → facts → points → total → what was decided → month → each committee above → where points are lost; then the quarter,
+half-year and year that the month lies in, each with the committees above it. Every link is made again from the stored link before it, so
+a fault is named where it is and not where it ends up. Then each edition of the closed periods in which the month lies, from its own rows.
 """
 
 from collections import Counter
@@ -12,9 +12,10 @@ from datetime import date
 
 from evaluations.checking.editions import editions_over, figures_of, words_of
 from evaluations.checking.facts import facts_of
+from evaluations.checking.losses import losses_under, stored_losses
 from evaluations.checking.months import month_score_of, stored_sums, sums_under
 from evaluations.checking.periods import period_score_of, period_sums_under
-from evaluations.checking.points import committee_keys, evaluate_plainly, settle
+from evaluations.checking.points import committee_keys, evaluate_plainly, settle, sum_up
 from evaluations.definition import Definition, definition_of
 from evaluations.delegating import values_applied
 from evaluations.explaining import explain
@@ -77,17 +78,22 @@ def line_of(cell: Cell, month: date, *, today: date) -> Iterator[Link]:
     """The links of the cell's month (its first day given), from the set down to the central committee's sum."""
     facts = MonthFacts.objects.filter(cell=cell, month=month).first()
     again = facts_of(cell, month, as_of=facts.measured_on if facts else today)
-    sheet = ScoreSheet.objects.select_related("criteria_set").filter(cell=cell, month=month).exclude(state=SheetState.DRAFT).first()
+    sheet = (
+        ScoreSheet.objects.select_related("criteria_set", "decision").filter(cell=cell, month=month).exclude(state=SheetState.DRAFT).first()
+    )
     yield _set_in_force(facts, again)
     yield _facts(facts, again)
     if facts and sheet and sheet.criteria_set:
         definition = definition_of(sheet.criteria_set)
         yield _points(definition, facts, sheet)
         yield _total(definition, sheet)
+        if sheet.is_verified:
+            yield _official(definition, sheet)
     score = MonthScore.objects.filter(cell=cell, month=month).first()
     yield _month(score, month_score_of(cell, month, facts, sheet))
     if score:
         yield from _committees(score, Month.of(month))
+        yield _losses(score)
         for period in longer_periods_of(Month.of(month)):
             yield from _longer(cell, period, today)
         yield from _editions(score)
@@ -167,6 +173,20 @@ def _total(definition: Definition, sheet: ScoreSheet) -> Link:
     )
 
 
+def _official(definition: Definition, sheet: ScoreSheet) -> Link:
+    """What the committee decided: its points stand whatever the facts become, its total and class are theirs."""
+    plain = sum_up(definition, sheet.outcome, sheet.verified)
+    beyond = [f"{line.criterion.code}" for line, points in zip(definition, sheet.verified, strict=True) if (points or 0) > line.max_points]
+    return Link(
+        "official",
+        (f"decided {sheet.decision.decided_at:%d/%m/%Y}: {sheet.verified_total / 100:g} {sheet.get_verified_grade_display()}",),
+        _differences(
+            {"total": sheet.verified_total, "class": sheet.verified_grade, "lines over their points": ", ".join(beyond)},
+            {"total": plain.total, "class": plain.grade, "lines over their points": ""},
+        ),
+    )
+
+
 def _month(score: MonthScore | None, again: dict[str, object] | None) -> Link:
     words = ["the cell is not counted in this month"]
     if score:
@@ -203,6 +223,17 @@ def _committees(score: MonthScore | PeriodScore, period: Period) -> Iterator[Lin
                 *({f"{kind} {name}": count for kind, sums in all_.items() for name, count in sums.items()} for all_ in (stored, again))
             ),
         )
+
+
+def _losses(score: MonthScore) -> Link:
+    """Where the points of the committee right above go: over a whole country it would take the plain way hours."""
+    path = score.counted_path.removesuffix("/").rpartition("/")[0] + "/"
+    stored, again = stored_losses(score.committee_id, score.month), losses_under(path, score.month)
+    named = (
+        {f"{kind} {name}, frame {frame}": row[name] for (kind, frame), row in losses.items() for name in row} for losses in (stored, again)
+    )
+    lost = sum(sum(row["lost"]) for row in stored.values())
+    return Link("points lost", (f"{score.committee}: {lost / 100:g} points, by the frame's criteria",), _differences(*named))
 
 
 def _editions(score: MonthScore) -> Iterator[Link]:

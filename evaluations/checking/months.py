@@ -119,6 +119,7 @@ COUNTS = (
     "sent_on_time",
     "with_deadline",
     "verified",
+    "not_verified",
     "no_set",
     "not_due",
     "scored",
@@ -165,10 +166,16 @@ def _counted(row: MonthScore) -> dict[str, int]:
         "sent_on_time": row.sent_on_time is True,
         "with_deadline": row.sent_on_time is not None,
         "verified": row.verified,
+        "not_verified": waits_for_decision(row),
         "no_set": row.state == ScoreState.NO_SET,
         "not_due": row.state == ScoreState.NOT_DUE,
         "scored": row.state == ScoreState.SCORED,
     }
+
+
+def waits_for_decision(row: MonthScore) -> bool:
+    """Whether the committee has a sheet of it to decide on."""
+    return row.sent and row.state != ScoreState.NO_SET and not (row.verified or row.returned)
 
 
 def stored_sums(committee_id: int, first_on: date, kind: str = PeriodKind.MONTH) -> dict[str, Counter]:

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from math import floor
 
-from evaluations.checking.months import in_subtree, sums_of
+from evaluations.checking.months import in_subtree, sums_of, waits_for_decision
 from evaluations.checking.points import compares
 from evaluations.measures import Unit
 from evaluations.models import (
@@ -136,6 +136,7 @@ def period_score_of(cell_id: int, period: Period, *, as_of: date) -> dict[str, o
         "with_day": sum(score.held_on_day is not None for score in months),
         "thematic_held": MEASURED["thematic"](counted),
         "with_deadline": sum(score.sent_on_time is not None for score in months),
+        "not_verified": sum(map(waits_for_decision, months)),
         "not_due": sum(score.state == ScoreState.NOT_DUE for score in months),
         "points_by_month": [counted.points(there[month]) if month in there else None for month in period.months],
         "verified_by_month": [month in there and there[month].verified for month in period.months],
@@ -189,6 +190,7 @@ def _counted(row: PeriodScore) -> dict[str, int]:
         "sent_on_time",
         "with_deadline",
         "verified",
+        "not_verified",
         "no_set",
         "not_due",
     )

@@ -44,6 +44,15 @@ def settle(definition: Definition, outcome: list[int]) -> Evaluated:
     return Evaluated(outcome, points, counted_max, total, grade_of(definition.criteria_set, total))
 
 
+def sum_up(definition: Definition, outcome: list[int], official: list[int | None]) -> Evaluated:
+    """Total (over the set's maximum, rounded half up) and class of official points."""
+    counted = [(line.max_points, points) for line, points in zip(definition, official, strict=True) if points is not None]
+    counted_max = sum(maximum for maximum, _points in counted)
+    share = Fraction(sum(points for _maximum, points in counted), counted_max)
+    total = floor(share * sum(line.max_points for line in definition) + Fraction(1, 2))
+    return Evaluated(outcome, official, counted_max, total, grade_of(definition.criteria_set, total))
+
+
 def grade_of(criteria_set: CriteriaSet, total: int | None) -> str:
     if total is None:
         return ""

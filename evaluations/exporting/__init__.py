@@ -69,6 +69,11 @@ def exports_of(authority: Authority, committee: Committee, period: Period) -> di
     return {name: export for name, export in EXPORTS.items() if period.KIND in export.periods and export.is_open(authority, committee)}
 
 
+def is_open_to(authority: Authority, job: Job) -> bool:
+    """Whether the user may open the page whose table the job's export is."""
+    return bool(EXPORTS[job.asked["export"]].is_open(authority, job.committee))
+
+
 def start_export(
     *, authority: Authority, committee: Committee, period: Period, name: str, form: str = XLSX, query: str = "", at: datetime
 ) -> Job:
@@ -89,7 +94,7 @@ def write_export(work: Work) -> None:
     """The worker: the file is written under a random name, and named to its owner once it is whole."""
     job, at = work.job, work.clock()
     export = EXPORTS[job.asked["export"]]
-    if not export.is_open(authority_of(job.requested_by, timezone.localdate(at)), job.committee):
+    if not is_open_to(authority_of(job.requested_by, timezone.localdate(at)), job):
         raise CannotBeDone(_("The figures of this committee are no longer open to you."))
     period = parse_period(job.asked["period"])
     asked = Asked(job.committee, period, job.asked["chosen"], at, job.requested_by.full_name)

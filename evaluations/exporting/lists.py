@@ -37,7 +37,9 @@ def chosen_cells(query: QueryDict) -> dict[str, str]:
     show, kind = query.get("show", ""), query.get("kind", "")
     if show not in shown.SHOWN or kind not in ("", *CellKind.values):
         raise Http404
-    return asked_of(query) | {"show": show, "order": query.get("order", ""), "direct": "1" if query.get("direct") == "1" else ""}
+    order = query.get("order", "")
+    told = {"show": show, "order": order if shown.is_order(order) else "", "direct": "1" if query.get("direct") == "1" else ""}
+    return asked_of(query) | told
 
 
 def cells(asked: Asked) -> Book:

@@ -21,7 +21,7 @@ def chosen_sheets(query: QueryDict) -> dict[str, str]:
     show = query.get("show", "waiting")
     if show not in queue.SHOWN:
         raise Http404
-    return asked_of(query) | {"show": show, "near": query.get("near", ""), "gap": query.get("gap", "")}
+    return asked_of(query) | {"show": show} | queue.Attention.read(query.get("near", ""), query.get("gap", "")).query
 
 
 def sheets(asked: Asked) -> Book:
@@ -47,7 +47,11 @@ def sheets(asked: Asked) -> Book:
         ),
         rows=_rows(listed),
         count=listed.count(),
-        filters=[_("Shown: %(what)s") % {"what": queue.SHOWN[show]}, *(f"{label}: {value}" for label, value in filters.chosen)],
+        filters=[
+            _("Shown: %(what)s") % {"what": queue.SHOWN[show]},
+            *(attention.in_words if show == "first" else []),
+            *(f"{label}: {value}" for label, value in filters.chosen),
+        ],
     )
     return Book(table.title, asked.committee.name, [table])
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from evaluations.forms.sheets import SheetForm
 from evaluations.models import SheetState
 from evaluations.models.fields import PointsFormField
-from evaluations.queue import Attention, gap_field, near_field
+from evaluations.queue import GAP, NEAR, Attention, gap_field, near_field
 from evaluations.review import Remark
 from evaluations.verification import Review, ReviewedLine
 from meetings.forms.fields import CorrectingForm, LineField, WordsField
@@ -20,8 +20,8 @@ WHY_STILL = _("Why a closed month is still decided on")
 class AttentionForm(forms.Form):
     """How near a threshold and how large a gap make a sheet need a look. Anything odd is the usual."""
 
-    near = near_field(label=_("Points from a threshold"), initial=Attention.near)
-    gap = gap_field(label=_("Points between self-score and computed"), initial=Attention.gap)
+    near = near_field(label=NEAR, initial=Attention.near)
+    gap = gap_field(label=GAP, initial=Attention.gap)
 
     @property
     def attention(self) -> Attention:

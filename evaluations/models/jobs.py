@@ -92,6 +92,7 @@ class NoticeKind(models.TextChoices):
     REMINDER = "REMINDER", _("Reminder")
     RETURNED = "RETURNED", _("Sheet returned")
     DECIDED = "DECIDED", _("Sheet decided")
+    REOPENED = "REOPENED", _("Decision taken back")
     EXTENDED = "EXTENDED", _("Deadline extended")
     JOB = "JOB", _("Job finished")
 

@@ -131,6 +131,8 @@ class PeriodScore(models.Model):
     sent_on_time = models.PositiveSmallIntegerField()
     with_deadline = models.PositiveSmallIntegerField()
     verified = models.PositiveSmallIntegerField()
+    # Those that wait for the committee's decision.
+    not_verified = models.PositiveSmallIntegerField(default=0)
     no_set = models.PositiveSmallIntegerField()
     not_due = models.PositiveSmallIntegerField()
     points_by_month = ArrayField(models.IntegerField(null=True))

@@ -56,6 +56,8 @@ class ScoreSheet(models.Model):
     # By which day the rules of its day wanted it sent; NULL where none was set.
     due_on = models.DateField(null=True)
 
+    # Who recorded the cell's answers and its vote last, before it was sent: not known of sheets from before this was asked.
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     # What the cell gave on each line when it last answered: sending asks it to look again where the record has moved since.
     voted = ArrayField(models.IntegerField(null=True), null=True)
     levels = ArrayField(models.SmallIntegerField(null=True), null=True)

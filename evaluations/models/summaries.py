@@ -12,7 +12,8 @@ from meetings.models import CellKind, Committee
 class CommitteeSummary(models.Model):
     """Counts over the cells in a committee's subtree for a period, by kind of cell.
 
-    `cells` and the classes count cells; `expected` to `not_due` count months of cells (for a month the two are the same).
+    `cells` and the classes count cells; `expected` to `not_due` count months of cells (for a month the two are the same). `not_verified`
+    are those that wait for the committee's decision: not what was returned, nor what was sent without a set.
     """
 
     committee = models.ForeignKey(Committee, models.CASCADE, related_name="summaries", db_index=False)
@@ -30,6 +31,7 @@ class CommitteeSummary(models.Model):
     sent_on_time = models.IntegerField()
     with_deadline = models.IntegerField()
     verified = models.IntegerField()
+    not_verified = models.IntegerField(default=0)
     no_set = models.IntegerField()
     not_due = models.IntegerField()
     scored = models.IntegerField()

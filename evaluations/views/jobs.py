@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from evaluations.exporting import is_open_to
 from evaluations.exporting.files import open_file
 from evaluations.jobs import cancel_job, rerun_job
 from evaluations.models import Job
@@ -50,15 +51,17 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def job(request: HttpRequest, job: UUID) -> HttpResponse:
-    """Template `evaluations/job.html`: `job`, `time_left` (words), `has_file`. Asks for itself again while the job is under way.
+    """Template `evaluations/job.html`: `job`, `time_left` (words), `has_file`, `may_fetch`.
 
-    Seen at its end, its notice is read.
+    It asks for itself again while the job is under way. Seen at its end, its notice is read.
     """
     now = timezone.now()
     own = _own(request, job)
     if not own.is_undone:
         mark_read(notices_of(request.authority).filter(job=own), at=now)
-    context = {"job": own, "time_left": _time_left(own, now), "has_file": own.has_file(now)}
+    has_file = own.has_file(now)
+    may_fetch = has_file and is_open_to(request.authority, own)
+    context = {"job": own, "time_left": _time_left(own, now), "has_file": has_file, "may_fetch": may_fetch}
     return render(request, "evaluations/job.html", context)
 
 
@@ -85,9 +88,9 @@ def job_rerun(request: HttpRequest, job: UUID) -> HttpResponse:
 @never_cache
 @require_GET
 def job_file(request: HttpRequest, job: UUID) -> FileResponse:
-    """The file, to be kept: for its owner alone, while it lasts and while they still see the committee's figures."""
+    """The file, to be kept: for its owner alone, while it lasts and while they may still open the page whose table it is."""
     own = _own(request, job)
-    if not own.has_file(timezone.now()) or not request.authority.sees_figures(own.committee):
+    if not own.has_file(timezone.now()) or not is_open_to(request.authority, own):
         raise Http404
     file = open_file(own)
     if file is None:

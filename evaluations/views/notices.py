@@ -24,6 +24,7 @@ PAGES = {
     NoticeKind.EXTENDED: "cell_month",
     NoticeKind.RETURNED: "cell_returned",
     NoticeKind.DECIDED: "cell_explanation",
+    NoticeKind.REOPENED: "cell_explanation",
 }
 
 

@@ -32,8 +32,7 @@ SHEETS_PER_PAGE = 50
 @require_safe
 def queue_now(request: HttpRequest, committee: UUID) -> HttpResponse:
     """On to the oldest month in which a sheet waits, else to this month's queue."""
-    committee = committee_in_scope(request.authority, committee)
-    require(request.authority.to_verify_under(committee))
+    committee = _committee(request, committee)
     today = timezone.localdate()
     months = waiting.waiting_for([committee], today=today)
     return redirect("queue", committee=committee.public_id, month=months[0].month if months else Month.of(today))
@@ -46,7 +45,17 @@ def _chosen(request: HttpRequest) -> dict[UUID, str]:
 
 
 def months_of_chosen(request: HttpRequest, committee: UUID, month: Month) -> list[tuple]:
-    return list(ScoreSheet.objects.filter(public_id__in=_chosen(request)).values_list("cell_id", "month"))
+    """Of the chosen sheets of cells right under the committee: who may decide there is told of their periods, and of no others."""
+    committee = _committee(request, committee)
+    here = waiting.cells_under(committee, timezone.localdate())
+    return list(ScoreSheet.objects.filter(public_id__in=_chosen(request), cell__in=here).values_list("cell_id", "month"))
+
+
+def _committee(request: HttpRequest, committee: UUID) -> Committee:
+    """The committee, for who decides on the sheets under it; 404 or 403 for others."""
+    found = committee_in_scope(request.authority, committee)
+    require(request.authority.to_verify_under(found))
+    return found
 
 
 @never_cache
@@ -60,8 +69,7 @@ def queue(request: HttpRequest, committee: UUID, month: Month) -> HttpResponse:
     Template `evaluations/queue.html`: committee, crumbs, month, filters, kept (what else the address says), rows ([Row]), page, show, shown
     ([(key, label, count)]), attention (form), form, ticked ({public id}), ways ([(value, label)]), others ([Waiting] of other months).
     """
-    committee = committee_in_scope(request.authority, committee)
-    require(request.authority.to_verify_under(committee))
+    committee = _committee(request, committee)
     show = request.GET.get("show", "waiting")
     if show not in waiting.SHOWN:
         raise Http404

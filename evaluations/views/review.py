@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from evaluations.forms.review import ReopenForm, ReviewForm
 from evaluations.models import ScoreSheet, SheetState
 from evaluations.periods import Month
-from evaluations.review import StaleReview, Way, decide_lines, propose, reopen, send_back, senders_of
+from evaluations.review import StaleReview, Way, decide_lines, propose, reopen, scorers_of, send_back
 from evaluations.sheets import open_sheet
 from evaluations.verification import Review, review_of
 from evaluations.views import drafts
@@ -69,8 +69,8 @@ def _reviewing(request: HttpRequest, cell: UUID, month: Month) -> Reviewing:
         .exclude(state=SheetState.DRAFT)
         .first()
     )
-    senders = senders_of([stored])[stored.pk] if stored else ()
-    to_propose, to_decide = request.authority.to_propose(cell, senders), request.authority.to_verify(cell, senders)
+    scorers = scorers_of([stored])[stored.pk] if stored else ()
+    to_propose, to_decide = request.authority.to_propose(cell, scorers), request.authority.to_verify(cell, scorers)
     if not request.authority.follows(cell):
         require(request.authority.to_verify(cell))
     if stored is None:

@@ -51,6 +51,7 @@ def cell_sheet(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
                 answers=form.answers,
                 vote=form.vote,
                 expected_version=form.cleaned_data["version"],
+                by=request.user,
                 as_of=timezone.localdate(),
             )
         except (StaleSheet, AlreadySent):

@@ -70,7 +70,8 @@ def make_month(cell: Cell, committee: Committee, month: date = NOVEMBER, **colum
 
 
 PERIOD_OF_CELL = {"months": 3, "state": PeriodState.NO_MONTH, "points_by_month": [None] * 3, "verified_by_month": [False] * 3}
-COUNTED = ("held", "held_on_day", "with_day", "thematic_held", "sent", "sent_on_time", "with_deadline", "verified", "no_set", "not_due")
+COUNTED = ("held", "held_on_day", "with_day", "thematic_held", "sent", "sent_on_time", "with_deadline", "verified", "not_verified")
+COUNTED += ("no_set", "not_due")
 
 
 def make_period(cell: Cell, committee: Committee, period: Period, **columns) -> PeriodScore:
@@ -95,6 +96,7 @@ def mixed_months(committee: Committee) -> None:
         (4, {"state": ScoreState.NOT_DUE, "held": True, "sent": True, "sent_on_time": False}),
         *((5 + place, SCORED | {"grade": grade}) for place, grade in enumerate(Grade.values)),
         (9, SCORED | {"verified": True, **on_time}),
+        (2, SCORED | {"returned": True}),
     ]
     for number, columns in kinds:
         for _each in range(number):
@@ -106,9 +108,20 @@ def mixed_periods(committee: Committee, period: Period) -> None:
     kinds = [
         (1, {"held": 1, "with_day": 3, "held_on_day": 1}),
         (2, {"held": 3, "sent": 1, "thematic_held": 2, "with_deadline": 1, "no_set": 1}),
-        (3, {"held": 3, "sent": 3, "with_deadline": 3, "sent_on_time": 2, "not_due": 2}),
+        (3, {"held": 3, "sent": 3, "with_deadline": 3, "sent_on_time": 2, "not_verified": 2, "not_due": 2}),
         *(
-            (4 + place, {"held": 3, "sent": 3, "verified": place, "state": PeriodState.SCORED, "total": 8000, "grade": grade})
+            (
+                4 + place,
+                {
+                    "held": 3,
+                    "sent": 3,
+                    "verified": place,
+                    "not_verified": 3 - place if place < 3 else 0,
+                    "state": PeriodState.SCORED,
+                    "total": 8000,
+                    "grade": grade,
+                },
+            )
             for place, grade in enumerate(Grade.values)
         ),
     ]

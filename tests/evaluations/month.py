@@ -119,6 +119,7 @@ def filled_in(month: RecordedMonth, **changes: Answer) -> Sheet:
         answers=answers,
         vote=Vote(votes_for=3, votes_base=3, weak_points="Ít ý kiến", remedies="Gợi mở thêm"),
         expected_version=sheet.version,
+        by=month.people.user,
         as_of=TODAY,
     )
 

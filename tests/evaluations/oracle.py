@@ -5,6 +5,7 @@ row, and `manage.py check_line` asks it about real months.
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +13,8 @@ from decimal import Decimal
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from evaluations.checking.points import settle
+from evaluations.compiler import Outcome
 from evaluations.definition import Definition, Level, Line, Test
 from evaluations.measures import MEASURES, Measure, Unit
 from evaluations.models import (
@@ -197,3 +200,15 @@ def stored(definition: Definition, criteria_set: CriteriaSet) -> CriteriaSet:
 
 def _store_test(test: Test, **of) -> None:
     Condition.objects.create(measure=test.measure.name, comparison=test.comparison, value=test.value, parameter=test.parameter, **of)
+
+
+def official_points(definition: Definition, outcome: list[int], given: Sequence[int | None]) -> list[int | None] | None:
+    """The official points per line: those given, else those that count; None where a line has neither, and so nothing can be decided."""
+    official = []
+    for code, counts, chosen in zip(outcome, settle(definition, outcome).points, given, strict=True):
+        is_left_out = code == Outcome.NOT_APPLICABLE and counts is None
+        points = None if is_left_out else counts if chosen is None else chosen
+        if points is None and not is_left_out:
+            return None
+        official.append(points)
+    return official if any(points is not None for points in official) else None

@@ -234,7 +234,18 @@ def test_a_cells_months_are_told_by_their_class_in_a_word():
 
 
 NOW = Counts(
-    cells=10, expected=10, held=8, held_on_day=6, with_day=8, sent=6, sent_on_time=3, with_deadline=6, verified=1, no_set=1, not_due=2
+    cells=10,
+    expected=10,
+    held=8,
+    held_on_day=6,
+    with_day=8,
+    sent=6,
+    sent_on_time=3,
+    with_deadline=6,
+    verified=1,
+    no_set=1,
+    not_due=2,
+    not_verified=4,
 )
 
 
@@ -251,12 +262,14 @@ def test_the_way_narrows_step_by_step():
     assert (held.timely.show, held.rest.show, held.rest.words) == ("on_day", "not_held", "2 not held")
     assert (sent.timely.words, sent.rest.show) == (f"3 on time ({figures.percent_of(3, 6)})", "not_sent")
     assert (verified.timely, verified.rest.show) == (None, "not_verified")
+    assert "4" in verified.rest.words, "what is returned, or was sent without a set, waits for nobody's decision"
 
 
 def test_what_is_to_be_done_is_a_list_of_lists_the_earliest_step_first():
     assert [each.show for each in to_do(board(now=NOW))] == ["not_held", "not_sent", "not_verified", "no_set", "not_due"]
-    done = Counts(expected=3, held=3, sent=3, verified=3)
-    assert to_do(board(now=done)) == []
+    for verified in (3, 1):
+        done = Counts(expected=3, held=3, sent=3, verified=verified)
+        assert (to_do(board(now=done)), done.to_do) == ([], 0)
     rows = [below("A", 3, 80, 80), below("B", 9, 80, 80), below("C", 0, 80, 80)]
     assert [(words, each.name) for words, each in busiest(board(rows))] == [("9 to do", "B"), ("3 to do", "A")]
 

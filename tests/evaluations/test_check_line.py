@@ -10,12 +10,13 @@ from django.db import transaction
 from django.db.models import F, Model, QuerySet
 
 from evaluations import changes
-from evaluations.models import CommitteeSummary, CriteriaSet, MonthFacts, MonthScore, PeriodScore, ScoreSheet
+from evaluations.models import CommitteeSummary, CriteriaSet, LossSummary, MonthFacts, MonthScore, PeriodScore, ScoreSheet
 from evaluations.periods import Month, longer_periods_of
+from evaluations.review import Way, decide
 from evaluations.submission import submit
 from meetings.models import Meeting, Placement
 from tests.evaluations.month import NOVEMBER, NOW, TODAY, RecordedMonth, filled_in, posted, recorded_month
-from tests.factories import make_cell
+from tests.factories import make_cell, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +82,8 @@ CORRUPTIONS: dict[str, tuple[str, Callable[[RecordedMonth], object]]] = {
     "a sum": ("Đảng ủy", lambda month: CommitteeSummary.objects.update(points=F("points") + 1)),
     "a count": ("Đảng ủy", lambda month: CommitteeSummary.objects.update(sent=0)),
     "a lost summary": ("Đảng ủy", lambda month: CommitteeSummary.objects.all().delete()),
+    "a loss": ("points lost", lambda month: LossSummary.objects.update(most=[1])),
+    "a lost loss": ("points lost", lambda month: LossSummary.objects.all().delete()),
     "a quarter": ("2026-Q4", lambda month: of_kind(PeriodScore, "QUARTER").update(total=F("total") + 1)),
     "a half-year's class": ("2026-H2", lambda month: of_kind(PeriodScore, "HALF").update(grade="POOR")),
     "a year's months": ("2026", lambda month: of_kind(PeriodScore, "YEAR").update(held=0, sent=0)),
@@ -105,9 +108,17 @@ def test_a_fault_is_found_and_its_link_named_first(sent_month):
 
 
 def test_a_fault_is_named_where_it_is_and_not_where_it_ends_up(sent_month):
-    # A wrong total is handed on to the month's score, a wrong month to the sums above.
+    # Wrong points are handed on to where points are lost. A wrong total is handed on to the month's score, a wrong month to the sums above.
     # A wrong month is handed on to the three longer periods too; a sum is kept for each of the four.
-    for fault, count in {"a point": 1, "the total": 2, "the month": 5, "a sum": 4, "a quarter": 2, "a quarter's sum": 1}.items():
+    for fault, count in {
+        "a point": 2,
+        "a loss": 1,
+        "the total": 2,
+        "the month": 5,
+        "a sum": 4,
+        "a quarter": 2,
+        "a quarter's sum": 1,
+    }.items():
         _link, corrupt = CORRUPTIONS[fault]
         with transaction.atomic():
             corrupt(sent_month)
@@ -115,6 +126,25 @@ def test_a_fault_is_named_where_it_is_and_not_where_it_ends_up(sent_month):
                 check()
             assert len(links_named(complaint)) == count, fault
             transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{}, {"verified_total": F("verified_total") - 1}, {"verified_grade": "POOR"}, {"verified": [9900] + [0] * 27}],
+    ids=["none", "total", "class", "points"],
+)
+def test_what_the_committee_decided_is_made_again(sent_month, fault):
+    sheet, committee = sent_month.sheet, Placement.objects.get(cell=sent_month.people.cell).parent
+    office = make_user("van-phong", office_of=committee)
+    decide(committee=committee, sheets={sheet.public_id: sheet.seen}, way=Way.OWN, by=office, at=NOW)
+    changes.take_changes(as_of=TODAY, at=NOW)
+    changes.take_scopes(as_of=TODAY, at=NOW)
+    assert f"\nofficial\n    decided 05/11/2026: {sheet.own_total / 100:g}" in check()
+    if fault:
+        ScoreSheet.objects.update(**fault)
+        with pytest.raises(CommandError) as complaint:
+            check()
+        assert links_named(complaint)[0] == "official"
 
 
 def test_changes_that_wait_are_told(sent_month):

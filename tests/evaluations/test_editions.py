@@ -28,8 +28,8 @@ from evaluations.models import (
 )
 from evaluations.periods import Half, Month, Period, Quarter, Year
 from evaluations.publications import periods_of_year, publication_of
-from evaluations.published import SCORE_COLUMNS, as_published
-from evaluations.summaries import COUNTS, summarise
+from evaluations.published import PUBLISHED_COUNTS, SCORE_COLUMNS, as_published
+from evaluations.summaries import summarise
 from meetings.models import ChangedCell, RecordingLock
 from meetings.refusing import Refused
 from tests.evaluations.closed_periods import AT, TODAY, Ground, change, fill, make_ground, settle
@@ -93,13 +93,13 @@ def reproduced(ground: Ground, period: Period, number: int) -> dict[int, tuple]:
 def published_sums(ground: Ground, period: Period, number: int) -> set[tuple]:
     named = {"edition__committee": ground.province, "edition__period_kind": period.KIND, "edition__first_on": period.first}
     rows = PublishedSummary.objects.filter(edition__number=number, **named)
-    return set(rows.values_list("committee_id", "cell_kind", *COUNTS))
+    return set(rows.values_list("committee_id", "cell_kind", *PUBLISHED_COUNTS))
 
 
 def sums_now(ground: Ground, period: Period) -> set[tuple]:
     below = {"committee__scope_path__startswith": ground.province.scope_path}
     rows = CommitteeSummary.objects.filter(period_kind=period.KIND, first_on=period.first, **below)
-    return set(rows.values_list("committee_id", "cell_kind", *COUNTS))
+    return set(rows.values_list("committee_id", "cell_kind", *PUBLISHED_COUNTS))
 
 
 @pytest.mark.parametrize("period", PERIODS, ids=str)

@@ -1,7 +1,9 @@
 """Who may take what away, and for how long: own files, of one's own subtree, for a week."""
 
+import json
 import os
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.http import Http404
@@ -57,6 +59,22 @@ def test_what_is_not_there_is_404(province, board, name, period, form, query):
     with pytest.raises(Http404):
         ask(board, province, name, parse_period(period), form, query)
     assert not board.jobs.exists()
+
+
+ODD = {"nul": "\0", "long": "x" * 100_000, "unseen": "\ufffe\u202e", "dash": "-", "huge": "1e400"}
+NARROWED_BY = {"cells": ("q", "grade", "state", "verified"), "late": ("q",), "sheets": ("q",)}
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize(("name", "query", "count"), [("cells", "show=", 2), ("late", "show=open", 2), ("sheets", "show=waiting", 0)])
+def test_whatever_a_query_holds_a_file_is_made_of_what_its_page_lists(province, exports_folder, name, query, count, odd):
+    commune = province.child_placements.filter(committee__isnull=False).first().committee
+    office = make_user("office", office_of=commune)
+    for field in ("q", "grade", "state", "verified", "order", "near", "gap", "direct", "page"):
+        job = ask(office, commune, name, NOVEMBER, query=f"{query}&{urlencode({field: ODD[odd]})}")
+        assert len(json.dumps(job.asked)) < 1000
+        written(job, exports_folder)
+        assert job.total == (0 if field in NARROWED_BY[name] else count), field
 
 
 @pytest.mark.parametrize("name", EXPORTS)

@@ -62,6 +62,7 @@ def test_what_is_new_is_counted_on_every_page_until_it_is_read(month):
         (NoticeKind.EXTENDED, "cell_month"),
         (NoticeKind.RETURNED, "cell_returned"),
         (NoticeKind.DECIDED, "cell_explanation"),
+        (NoticeKind.REOPENED, "cell_explanation"),
     ],
 )
 def test_each_leads_to_its_page_and_is_read_then(month, kind, name):

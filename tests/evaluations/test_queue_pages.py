@@ -174,7 +174,7 @@ class TestDeciding:
     def test_ones_own_sheet_has_no_box_and_is_not_decided_on(self, sent):
         ScoreSheet.objects.update(submitted_by=sent.office)
         page = browser_of(sent.office).get(url(sent))
-        assert ('name="sheet"' in page.content.decode(), "sent by yourself" in words_of(page)) == (False, True)
+        assert ('name="sheet"' in page.content.decode(), "scored by yourself" in words_of(page)) == (False, True)
         self.post(sent, sheet=[token(sent)], way="OWN")
         assert not sent.sheet.is_verified
 

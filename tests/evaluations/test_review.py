@@ -8,26 +8,27 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaluations.changes import take_changes
-from evaluations.checking.official import official_points, sum_up
-from evaluations.checking.points import grade_of
+from evaluations.checking.points import grade_of, sum_up
 from evaluations.definition import definition_of
 from evaluations.models import (
     CommitteeSummary,
     MonthScore,
     Notice,
+    NoticeKind,
     ReviewDecision,
     ReviewEntry,
     ScoreSheet,
     SheetAct,
     SheetState,
 )
+from evaluations.notices import notices_of, words_of
 from evaluations.review import Remark, StaleReview, Way, decide, decide_lines, propose, reopen, send_back
 from evaluations.sheet_lines import Answer
 from meetings.models import MeetingState
 from meetings.permissions import authority_of
 from meetings.recording import Refused
 from tests.evaluations.month import NOVEMBER, NOW, TODAY
-from tests.evaluations.oracle import TIMES
+from tests.evaluations.oracle import TIMES, official_points
 from tests.evaluations.sent_months import LATER, another, returned, sent_month
 from tests.factories import make_committee, make_user
 from tests.meetings.closed_months import lock
@@ -280,6 +281,15 @@ class TestReopening:
         assert ReviewDecision.objects.count() == 1
         decided_on(sent, way=Way.COMPUTED)
         assert sent.sheet.is_verified
+
+    def test_the_secretary_is_told_with_the_reason(self, sent, english):
+        decided_on(sent)
+        reopen(sheet=sent.sheet, reason="Có đơn kiến nghị", seen=sent.sheet.seen, by=sent.office, at=LATER)
+        told = notices_of(authority_of(sent.people.user, TODAY)).first()
+        assert (told.kind, told.text, told.sent_by) == (NoticeKind.REOPENED, "Có đơn kiến nghị", sent.office)
+        assert "took its decision on the sheet of month 11/2026 back" in words_of(told)
+        decided_on(sent)
+        assert notices_of(authority_of(sent.people.user, TODAY)).first().kind == NoticeKind.DECIDED
 
     def test_it_takes_a_reason_and_a_decision(self, sent):
         with pytest.raises(StaleReview):

@@ -138,7 +138,7 @@ class TestDeciding:
         ScoreSheet.objects.update(submitted_by=sent.office)
         browser = browser_of(sent.office)
         page = browser.get(url(sent))
-        assert ("You sent this sheet yourself" in words_of(page), "<textarea" in page.content.decode()) == (True, False)
+        assert ("You scored or sent this sheet yourself" in words_of(page), "<textarea" in page.content.decode()) == (True, False)
         assert browser.post(url(sent), fields(sent, "OWN")).status_code == 403
 
 

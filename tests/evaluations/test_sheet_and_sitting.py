@@ -165,7 +165,7 @@ def test_a_line_that_asks_nothing_just_now_keeps_what_was_said_on_it(month):
     record_again(month, ends_at=None)
     sheet = open_sheet(month.meeting, as_of=TODAY)
     others = {line.line.index: line.answer for line in sheet.lines if line.line.criterion.code != "1"}
-    answer_sheet(meeting=month.meeting, answers=others, vote=sheet.vote, expected_version=sheet.version, as_of=TODAY)
+    answer_sheet(meeting=month.meeting, answers=others, vote=sheet.vote, expected_version=sheet.version, by=month.people.user, as_of=TODAY)
     record_again(month, ends_at=time(21, 5))
     assert open_sheet(month.meeting, as_of=TODAY).lines[0].answer.reason == "Đồng hồ hỏng"
 
@@ -179,7 +179,9 @@ def test_answering_measures_the_month_once_and_returns_the_sheet_as_it_then_is(m
     answers = {line.line.index: Answer(confirmed=line.asks_confirmation) for line in open_sheet(month.meeting, as_of=TODAY).lines}
     looked = []
     monkeypatch.setattr(sheets, "look", lambda *place, **day: looked.append(place) or measuring.look(*place, **day))
-    answered = answer_sheet(meeting=month.meeting, answers=answers, vote=Vote(votes_for=2, votes_base=3), expected_version=0, as_of=TODAY)
+    answered = answer_sheet(
+        meeting=month.meeting, answers=answers, vote=Vote(votes_for=2, votes_base=3), expected_version=0, by=month.people.user, as_of=TODAY
+    )
     assert len(looked) == 1
     reopened = open_sheet(month.meeting, as_of=TODAY)
     assert (said_on(answered), answered.vote, answered.version) == (said_on(reopened), reopened.vote, 1)

@@ -12,8 +12,9 @@ from meetings.models import Cell
 
 class Command(BaseCommand):
     help = (
-        "Print the line of one cell's month – set in force, facts, points with their clauses, total, month, each committee above, the "
-        "same of its quarter, half-year and year, the editions of closed periods – and make each link again another way. "
+        "Print the line of one cell's month – set in force, facts, points with their clauses, total, what was decided, month, each "
+        "committee above, where points are lost, the same of its quarter, half-year and year, the editions of closed periods – and make "
+        "each link again another way. "
         "Ends with an error that names the links where the two ways differ."
     )
 
