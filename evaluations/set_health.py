@@ -160,9 +160,14 @@ def fare(definition: Definition, most_lines: int = 4) -> list[Fared]:
     return [_fared(definition, cell, most_lines) for cell in MADE_UP]
 
 
-def _fared(definition: Definition, cell: MadeUp, most_lines: int) -> Fared:
+def facts_of(cell: MadeUp) -> MonthFacts:
+    """As if measured; stored nowhere."""
     day = date(2026, 3, 3)
-    facts = MonthFacts(month=day.replace(day=1), held_on=day, measured_on=day, counted_path="", cell_kind=CellKind.VILLAGE, **cell.facts)
+    return MonthFacts(month=day.replace(day=1), held_on=day, measured_on=day, counted_path="", cell_kind=CellKind.VILLAGE, **cell.facts)
+
+
+def _fared(definition: Definition, cell: MadeUp, most_lines: int) -> Fared:
+    facts = facts_of(cell)
     levels = [_level(line, cell.gives_itself) if line.criterion.asks_level else None for line in definition]
     scored = evaluate(definition, facts, levels)
     worths = [(line, worth) for line, worth in zip(definition, scored.points, strict=True) if worth is not None]

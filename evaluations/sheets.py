@@ -48,8 +48,9 @@ class AlreadySent(Exception):
 class Sheet:
     """A whole sheet: its meeting, set, facts, lines by group, and the vote."""
 
-    cell: Cell
-    meeting: Meeting
+    # None of a preview.
+    cell: Cell | None
+    meeting: Meeting | None
     stored: ScoreSheet | None
     definition: Definition | None  # None where no set was in force
     facts: MonthFacts
@@ -233,6 +234,11 @@ def _voted_before(line: Line, stored: ScoreSheet, note: str, now: int) -> Answer
         claimed_points=stored.own[index] if note else None,
         reason=note,
     )
+
+
+def preview_sheet(definition: Definition, facts: MonthFacts) -> Sheet:
+    """The sheet of a month that never was, before it is answered: of no cell and no sitting. Two queries."""
+    return _answered(Sheet(None, None, None, definition, facts, None, ()), {line.index: Answer() for line in definition})
 
 
 def _answered(sheet: Sheet, answers: Mapping[int, Answer]) -> Sheet:
