@@ -87,13 +87,17 @@ def remind(work: Work) -> None:
 @transaction.atomic
 def _tell(job: Job, cells: list[int], *, at: datetime) -> None:
     month = Month.parse(job.asked["month"]).first
-    with connection.cursor() as cursor:
-        # Two jobs at once: the second waits, and finds who was reminded by the first.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('reminders ' || %s, 0))", [job.asked["month"]])
+    _hold(month)
     reminded = Notice.objects.filter(kind=NoticeKind.REMINDER, cell__in=cells, month=month, created_at__gt=at - NOT_AGAIN_WITHIN)
     again = set(reminded.values_list("cell_id", flat=True))
     months = [(cell, month) for cell in cells if cell not in again]
     tell_secretaries(months, NoticeKind.REMINDER, job.asked["words"], by=job.requested_by, at=at, job=job)
+
+
+def _hold(month: date) -> None:
+    """Of two jobs at once the second waits until the transaction of the first ends, and finds who was reminded by it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('reminders ' || %s, 0))", [f"{month:%Y-%m}"])
 
 
 class _Post:

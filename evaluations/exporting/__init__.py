@@ -70,8 +70,9 @@ def exports_of(authority: Authority, committee: Committee, period: Period) -> di
 
 
 def is_open_to(authority: Authority, job: Job) -> bool:
-    """Whether the user may open the page whose table the job's export is."""
-    return bool(EXPORTS[job.asked["export"]].is_open(authority, job.committee))
+    """Whether the job is an export, and the user may open the page whose table it is."""
+    export = EXPORTS.get(job.asked.get("export", ""))
+    return export is not None and bool(export.is_open(authority, job.committee))
 
 
 def start_export(

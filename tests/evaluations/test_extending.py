@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from evaluations import changes, scoring
+from evaluations import changes, extending, scoring
 from evaluations.checking.months import month_score_of
 from evaluations.extending import extend
 from evaluations.measuring import Targets
@@ -116,6 +116,17 @@ class TestWhatIsRefused:
     def test_nothing_chosen(self, ground):
         with pytest.raises(Refused, match="Đánh dấu các chi bộ"):
             give(ground)
+
+    @pytest.mark.parametrize("most", [2, 3], ids=["too many", "twin with room"])
+    def test_more_than_a_request_should_hold_are_refused_whole(self, ground, english, monkeypatch, most):
+        monkeypatch.setattr(extending, "MOST_AT_ONCE", most)
+        cells = [late_cell(ground.commune).cell for _each in range(3)]
+        if most == 2:
+            with pytest.raises(Refused, match="At most 2 cells at once"):
+                give(ground, *cells)
+        else:
+            assert give(ground, *cells).cells == 3
+        assert Extension.objects.count() == (0 if most == 2 else 3)
 
     def test_who_has_sent_or_has_the_time_anyway_is_left_and_named(self, ground, english):
         sent = late_cell(ground.commune, held=True, sent=True, state="NOT_DUE")

@@ -275,6 +275,12 @@ class TestPages:
             assert self.page(found, admin, **hostile).status_code == 404
         assert self.page(found, admin, page="1000000000").status_code == 200
 
+    def test_its_job_leads_to_it_and_gives_out_no_file_of_its_own(self, draft, admin):
+        found, browser = rehearsed(draft, admin), browser_of(admin)
+        page = browser.get(reverse("job", args=[found.job.public_id]))
+        assert reverse("rehearsal", args=[found.job.public_id]) in page.content.decode()
+        assert browser.get(reverse("job_file", args=[found.job.public_id])).status_code == 404
+
     def test_a_draft_that_was_changed_since_says_so(self, draft, admin):
         found = rehearsed(draft, admin)
         assert "The draft was changed since" not in words_of(self.page(found, admin))

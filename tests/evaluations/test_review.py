@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from evaluations import review
 from evaluations.changes import take_changes
 from evaluations.checking.points import grade_of, sum_up
 from evaluations.definition import definition_of
@@ -183,6 +184,18 @@ class TestDeciding:
     def test_a_sheet_of_another_committee_is_none_of_its(self, sent):
         decided = decided_on(sent, committee=make_committee("Đảng ủy xã Khác"))
         assert (decided.sheets, decided.left, sent.sheet.state) == (0, (), SheetState.SUBMITTED)
+
+    @pytest.mark.parametrize("most", [2, 3], ids=["too many", "twin with room"])
+    def test_more_than_a_statement_should_hold_are_refused_whole(self, sent, monkeypatch, most):
+        monkeypatch.setattr(review, "MOST_AT_ONCE", most)
+        months = [sent, *(another(sent, f"Chi bộ {number}") for number in range(2))]
+        if most == 2:
+            with pytest.raises(Refused) as refused:
+                decided_on(*months)
+            assert list(refused.value.problems.values()) == ["At most 2 sheets are decided at once."]
+        else:
+            decided_on(*months)
+        assert [each.sheet.is_verified for each in months] == [most == 3] * 3
 
     def test_two_taps_decide_once(self, sent):
         seen = {sent.sheet.public_id: sent.sheet.seen}

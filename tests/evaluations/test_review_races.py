@@ -1,15 +1,18 @@
 """Two reviewers, and a reviewer and the worker, at one sheet at once."""
 
 from contextlib import ExitStack
+from types import SimpleNamespace
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 
 from cellquality.processes import wait_until
+from evaluations import review
 from evaluations.changes import take_changes
-from evaluations.models import MonthScore, ReviewDecision, SheetAct
+from evaluations.models import MonthScore, ReviewDecision, ScoreSheet, SheetAct
 from evaluations.review import StaleReview, Way, decide, send_back
+from meetings.models import Meeting
 from tests.databases import meanwhile, waiting_for_a_lock
 from tests.evaluations.month import NOW, TODAY
 from tests.evaluations.sent_months import LATER, sent_month
@@ -60,6 +63,33 @@ def test_a_sheet_that_is_being_decided_on_is_not_returned(committed_db):
         begun(ended, return_it)
     assert answers == ["VERIFIED"]
     assert sent.meeting.state == "CONCLUDED"
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "twin that locks the sheet before its meeting"])
+def test_returning_waits_for_who_writes_the_meeting_and_does_not_stand_in_their_way(committed_db, monkeypatch, guarded):
+    """Whoever writes the sitting, and then scores what follows, holds the meeting and asks for the sheet."""
+    sent, broken = sent_month(), []
+    sheet = sent.sheet
+    if not guarded:
+        monkeypatch.setattr(review, "Meeting", SimpleNamespace(objects=SimpleNamespace(locked=Meeting.objects.all)))
+
+    def return_it():
+        try:
+            send_back(sheet=sheet, remarks={}, reason="Vì sao", seen=sheet.seen, by=sent.office, at=LATER)
+        except OperationalError as deadlock:
+            broken.append(deadlock)
+
+    with ExitStack() as ended:
+        try:
+            with transaction.atomic():
+                Meeting.objects.locked().get(pk=sheet.meeting_id)
+                begun(ended, return_it)
+                ScoreSheet.objects.filter(pk=sheet.pk).update(differing=0)
+        except OperationalError as deadlock:
+            broken.append(deadlock)
+    assert len(broken) == (0 if guarded else 1)
+    if guarded:
+        assert sent.sheet.is_returned
 
 
 def test_a_decision_and_the_workers_scoring_wait_for_each_other_and_both_stand(committed_db):
