@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from evaluations.conditions import Asked
-from evaluations.criteria_entries import CriterionEntry, RollupEntry, SetEntry
+from evaluations.criteria_entries import CriterionEntry, RollupEntry, RowEntry, SetEntry
 from evaluations.models import (
     Condition,
     CriteriaSet,
@@ -75,7 +75,12 @@ def _store_criterion(
         reading=line.reading,
     )
     store_conditions(line.applies_when, parameters, criterion=criterion)
-    for number, row in enumerate(line.rows, start=1):
+    store_rows(line.rows, criterion, parameters)
+
+
+def store_rows(rows: Iterable[RowEntry], criterion: Criterion, parameters: dict[str, Parameter]) -> None:
+    """Store a criterion's rows, in order; it must have none yet."""
+    for number, row in enumerate(rows, start=1):
         stored = Row.objects.create(criterion=criterion, position=number, points=row.points, words=row.words)
         store_conditions(row.when, parameters, row=stored)
 

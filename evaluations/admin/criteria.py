@@ -1,10 +1,11 @@
 """The page of a criterion: its columns and its ordered rows, with all that their conditions can be made of."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,10 +14,12 @@ from evaluations.admin.drafts import NOTHING, Inline, SetPage, shown_points
 from evaluations.conditions import Asked, written
 from evaluations.editing import put_in_order, readable_sets, to_edit_set
 from evaluations.forms.criteria import CriterionForm, OrderedFormSet, RowForm
+from evaluations.forms.quick_rows import FillForm
 from evaluations.measures import MEASURES, Unit
 from evaluations.models import Comparison, Condition, CriteriaSet, Criterion, Row, SetAct, SetKind
 from evaluations.set_faults import faults_of
 from evaluations.set_history import record
+from evaluations.storing import store_rows
 from meetings.permissions import require
 
 UNITS = {
@@ -81,6 +84,28 @@ class CriterionAdmin(SetPage):
 
     def has_module_permission(self, request) -> bool:
         return False  # no list of its own
+
+    def get_urls(self):
+        fill = path("<path:object_id>/fill/", self.admin_site.admin_view(self.fill_view), name="evaluations_criterion_fill")
+        return [fill, *super().get_urls()]
+
+    def fill_view(self, request, object_id) -> HttpResponse:
+        """Put rows of a common shape in the place of the criterion's rows."""
+        criterion = self.get_object(request, unquote(object_id))
+        require(self.permit(request, criterion))
+        form = FillForm(request.POST or None)
+        if form.is_valid():
+            criterion.rows.all().delete()
+            store_rows(form.rows, criterion, {})
+            self.keep_version(request, criterion.criteria_set, SetAct.CHANGED, form)
+            told = gettext("The rows of %(code)s are filled in.") % {"code": criterion.code}
+            self.log_change(request, criterion, told)
+            messages.success(request, told)
+            return HttpResponseRedirect(reverse("admin:evaluations_criterion_change", args=[criterion.pk]))
+        title = gettext("Fill in the rows of %(code)s") % {"code": criterion.code}
+        shown = {"form": form, "title": title, "original": criterion.criteria_set, "opts": self.opts, "media": self.media + form.media}
+        context = {**self.admin_site.each_context(request), **shown}
+        return render(request, "admin/evaluations/criteriaset/act.html", context, status=422 if form.errors else 200)
 
     def changelist_view(self, request, extra_context=None) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:evaluations_criteriaset_changelist"))

@@ -61,6 +61,9 @@ meetings_holiday_change                            in        door      door     
 admin/meetings/holiday/<path:object_id>/           in        door      door      door      door      302       302       302       302
 evaluations_criterion_changelist                   in        door      door      door      door      302       302       302       302
 evaluations_criterion_add                          in        door      door      door      door      200       403       404       404
+evaluations_criterion_fill                         in        door      door      door      door      200/422   403       404       404
+evaluations_criterion_fill@published               in        door      door      door      door      403       403       404       404
+evaluations_criterion_fill@national                in        door      door      door      door      403       403       403       403
 evaluations_criterion_history                      in        door      door      door      door      200       200/403   404       404
 evaluations_criterion_history@published            in        door      door      door      door      200/403   200/403   404       404
 evaluations_criterion_history@national             in        door      door      door      door      200/403   200/403   200/403   200/403

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from evaluations.conditions import Asked, written
 from evaluations.models import CriteriaSet
 from evaluations.set_entries import as_entry
 from tests.evaluations.admin.requests import errors, new_criterion, page_of, save, typed
@@ -159,3 +160,43 @@ def test_odd_text_is_stored_clean_or_refused(admin, draft):
     line.refresh_from_db()
     assert (line.title, line.rows.first().words) == ("Hoà  bình", "á")
     assert admin.post(page_of(line), typed(admin.get(page_of(line))) | {"title": "a\0b"}).status_code == 400
+
+
+TABLE = "90; 4; Từ 90 %\n75; 3; Từ 75 %\n; 1; Dưới 75 %"
+
+
+def fill(admin, line, **said):
+    return admin.post(page_of(line, "fill"), {"shape": "BANDS", "measure": "attendance_rate", "table": TABLE, "why": "Theo bảng in"} | said)
+
+
+def test_rows_are_filled_in_from_a_table_and_are_rows_like_any_other(admin, draft):
+    line = draft.criteria.get(code="2.1")
+    assert admin.get(page_of(line, "fill")).status_code == 200
+    assert fill(admin, line).status_code == 302
+    rows = [(row.points, row.words, written(map(Asked.of, row.conditions.all()))) for row in line.rows.all()]
+    assert rows == [(400, "Từ 90 %", "attendance_rate >= 90"), (300, "Từ 75 %", "attendance_rate >= 75"), (100, "Dưới 75 %", "")]
+    assert draft.versions.get().why == "Theo bảng in"
+    assert save(admin, page_of(line)).status_code == 302, "the rows are edited as always"
+    assert fill(admin, line, shape="YES_NO", measure="files_posted", table="4; Có\n0; Không").status_code == 302
+    assert fill(admin, line, shape="LEVELS", measure="", table="4; Tốt\n2; Được\n0; Chưa").status_code == 302
+    assert list(line.rows.values_list("points", flat=True)) == [400, 200, 0]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"table": "90 4"},
+        {"measure": "files_posted"},
+        {"measure": "no such"},
+        {"shape": "YES_NO"},
+        {"shape": "x"},
+        {"table": "1; 1; a\n" * 2000},
+    ],
+    ids=str,
+)
+def test_a_faulty_table_is_named_and_the_rows_stay(admin, draft, said):
+    line = draft.criteria.get(code="2.1")
+    before = as_entry(draft)
+    page = fill(admin, line, **said)
+    assert page.status_code == 422 and page.context["form"].errors
+    assert as_entry(draft) == before
