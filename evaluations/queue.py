@@ -41,10 +41,9 @@ class Attention:
 
     @property
     def in_words(self) -> list[str]:
-        return [
-            f"{NEAR}: {_('at most %(points)s') % {'points': figures.points(self.near)}}",
-            f"{GAP}: {_('at least %(points)s') % {'points': figures.points(self.gap)}}",
-        ]
+        near = _("at most %(points)s") % {"points": figures.points(self.near)}
+        gap = _("at least %(points)s") % {"points": figures.points(self.gap)}
+        return [f"{NEAR}: {near}", f"{GAP}: {gap}"]
 
     @property
     def query(self) -> dict[str, str]:

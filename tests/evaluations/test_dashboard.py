@@ -90,7 +90,7 @@ def test_what_stands_below_comes_in_the_order_asked_for(province, order, names):
     for name, to_do, mean, before in (("a", 6, 82, 90), ("b", 5, 70, 70), ("c", 7, 80, 82)):
         committee = make_committee(name, parent=province)
         usual = counts_of_classes(good=10)
-        make_summary(committee, MONTH, **usual | {"verified": 10 - to_do, "points": mean * 1000})
+        make_summary(committee, MONTH, **usual | {"verified": 10 - to_do, "not_verified": to_do, "points": mean * 1000})
         make_summary(committee, MONTH.previous, **usual | {"points": before * 1000})
     make_summary(province, MONTH, **counts_of_classes(good=30))
     assert "".join(each.name for each in board_of(province, MONTH, order=order).below) == names

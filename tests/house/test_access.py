@@ -164,9 +164,16 @@ def _tree():
 def _exported(user, committee):
     file = new_file("xlsx")
     now = timezone.now()
-    named = {"asked": {"export": "cells"}, "file_name": "chi-bo.xlsx", "stored_as": file.name, "expires_at": now + timedelta(days=1)}
+    named = {"file_name": "chi-bo.xlsx", "stored_as": file.name, "expires_at": now + timedelta(days=1)}
     return Job.objects.create(
-        kind="EXPORT", committee=committee, title="Chi bộ", requested_by=user, requested_at=now, state="DONE", **named
+        kind="EXPORT",
+        committee=committee,
+        title="Chi bộ",
+        asked={"export": "cells"},
+        requested_by=user,
+        requested_at=now,
+        state="DONE",
+        **named,
     )
 
 
