@@ -29,6 +29,8 @@ MONTHS_SHOWN = 12
 CELLS_READ = 400
 # No more cells are counted and sorted one by one in a request than the largest province has, some 17,000 (Hà Nội).
 MOST_LISTED = 20_000
+# So few are listed whatever the committee's size: to look for them takes longer there, and to lead on to them would be a detour.
+FEW_LISTED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,13 @@ def counts_of(committee: Committee, period: Period) -> Counts:
     return history_of(committee, [period]).counts(period)
 
 
-def is_listed(committee: Committee, period: Period) -> bool:
-    """Whether its cells are few enough to be listed one by one; of more, a number leads to the same number of the committees below."""
-    return counts_of(committee, period).cells <= MOST_LISTED
+def is_listed(committee: Committee, period: Period, *, number: str = "cells", kind: str = "") -> bool:
+    """Whether its cells are few enough to be listed one by one, or those that a number (its name in `Counts`) counts are.
+
+    Of more, a number leads to the same number of the committees below.
+    """
+    of_kinds = history_of(committee, [period])
+    return of_kinds.counts(period).cells <= MOST_LISTED or getattr(of_kinds.counts(period, kind), number) <= FEW_LISTED
 
 
 def months_to(period: Period) -> list[Month]:

@@ -161,11 +161,13 @@ def decide(
     document: str = "",
     reason: str = "",
     form_key: UUID | None = None,
+    only_proposed: bool = True,
 ) -> Decided:
     """Settle the official points and class of sheets (by public id, with what was seen of each) of cells right under the committee.
 
     Writes one `ReviewDecision`, an event and a notice each, and the months' scores; summaries follow from the change log. Sheets that
-    have changed since, were decided meanwhile, were scored by the decider, or have a line that nobody gave points are left, with why.
+    have changed since, were decided meanwhile, were scored by the decider, have a line that nobody gave points, or (`only_proposed`, where
+    what was proposed is taken) on which nobody proposed anything, are left, with why.
     Raises `Refused` for too many at once, and where a month is locked and there is no reason.
     """
     if len(sheets) > MOST_AT_ONCE:
@@ -182,6 +184,9 @@ def decide(
         found = list(ScoreSheet.objects.select_related("cell", "decision__decided_by").filter(pk__in=held).order_by("pk"))
         scorers = scorers_of(found)
         why = {sheet: _why_left(sheet, sheets[sheet.public_id], by.pk in scorers[sheet.pk]) for sheet in found}
+        if way == Way.REVIEWED and only_proposed:
+            proposed = set(ReviewEntry.objects.filter(sheet__in=held).values_list("sheet", flat=True))
+            why |= {sheet: NOT_PROPOSED for sheet in found if not why[sheet] and not sheet.proposed_by_id and sheet.pk not in proposed}
         fit = [sheet for sheet in found if not why[sheet]]
         require_reason([(sheet.cell_id, sheet.month) for sheet in fit], reason)
         decision = ReviewDecision.objects.create(committee=committee, document=document, decided_by=by, decided_at=at)
@@ -195,6 +200,7 @@ def decide(
         return Decided(decision, len(settled), tuple(left))
 
 
+NOT_PROPOSED = gettext_lazy("Nobody proposed anything on it: open the sheet, or take the self-score or what is computed.")
 OPEN_LINE = gettext_lazy("A line of it is not due yet or has no points: open the sheet and give it points, or wait.")
 
 
@@ -309,7 +315,8 @@ def decide_lines(
         if submission.target:
             return ScoreSheet.objects.get(pk=sheet.pk)
         now = keep_remarks(sheet=sheet, remarks=remarks, seen=seen, by=by, at=at)
-        decided = decide(committee=committee, sheets={now.public_id: now.seen}, way=way, by=by, at=at, document=document, reason=reason)
+        signed = {"by": by, "at": at, "document": document, "reason": reason}
+        decided = decide(committee=committee, sheets={now.public_id: now.seen}, way=way, only_proposed=False, **signed)
         if decided.left:
             raise Refused({"": decided.left[0].why})
         submission.target = str(now.public_id)

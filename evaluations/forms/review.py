@@ -17,11 +17,14 @@ from meetings.forms.keyed import KeyedForm
 WHY_STILL = _("Why a closed month is still decided on")
 
 
+USUAL = Attention()
+
+
 class AttentionForm(forms.Form):
     """How near a threshold and how large a gap make a sheet need a look. Anything odd is the usual."""
 
-    near = near_field(label=NEAR, initial=Attention.near)
-    gap = gap_field(label=GAP, initial=Attention.gap)
+    near = near_field(label=NEAR, initial=USUAL.near)
+    gap = gap_field(label=GAP, initial=USUAL.gap)
 
     @property
     def attention(self) -> Attention:

@@ -33,7 +33,11 @@ def committee_cells(request: HttpRequest, committee: UUID, period: Period) -> Ht
     is_direct = request.GET.get("direct") == "1"
     listed = shown.cells_right_below if is_direct else shown.cells_within
     filters = filter_for(period)(request.GET, queryset=listed(committee, period, show=show, order=order))
-    if not is_direct and asked_of(request.GET).keys() <= {"kind"} and not dashboard.is_listed(committee, period):
+    if (
+        not is_direct
+        and asked_of(request.GET).keys() <= {"kind"}
+        and not dashboard.is_listed(committee, period, number=shown.SHOWN[show].number, kind=kind)
+    ):
         return number_below(request, committee, period, show, kind, filters)
     cells = filters.left
     is_month = isinstance(period, Month)

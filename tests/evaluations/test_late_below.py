@@ -32,6 +32,7 @@ def ground(monkeypatch):
     make_month(make_cell("Xong", committee=empty), empty, **SCORED)
     summed_up()
     monkeypatch.setattr(dashboard, "MOST_LISTED", 7)
+    monkeypatch.setattr(dashboard, "FEW_LISTED", 0)
     return ground
 
 

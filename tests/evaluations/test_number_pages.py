@@ -22,6 +22,7 @@ MOST_QUERIES = 14  # two of them are the savepoint that the test's own transacti
 @pytest.fixture
 def few_listed(monkeypatch):
     monkeypatch.setattr(dashboard, "MOST_LISTED", 50)
+    monkeypatch.setattr(dashboard, "FEW_LISTED", 0)
 
 
 @pytest.fixture
@@ -101,10 +102,13 @@ def test_up_to_so_many_cells_are_listed_one_by_one(province, board, monkeypatch)
     assert board.get(address(province)).context["whole"].number == cells
 
 
-def test_a_number_of_nothing_says_where_to_go(province, board):
-    page = board.get(address(province), {"show": "no_set", "kind": CellKind.SCHOOL})
-    assert not parts(page)
-    assert "Back to the board" in page.content.decode()
+def test_a_number_of_few_is_listed_whatever_the_committees_size(province, board, monkeypatch):
+    few = board.get(address(province), {"show": "verified"}).context["whole"].number
+    monkeypatch.setattr(dashboard, "FEW_LISTED", few)
+    assert board.get(address(province), {"show": "verified"}).context["totals"].cells == few
+    assert "whole" in board.get(address(province)).context
+    monkeypatch.setattr(dashboard, "FEW_LISTED", few - 1)
+    assert "whole" in board.get(address(province), {"show": "verified"}).context
 
 
 def test_it_costs_the_same_for_three_committees_and_for_thirty(province, board):

@@ -56,6 +56,7 @@ class TestWhatIsShown:
         ScoreSheet.objects.update(total=9250, own_total=9450)
         browser = browser_of(sent.office)
         assert counts_in(browser.get(url(sent)))["first"] == 0
+        assert "member" not in browser.get(url(sent)).content.decode().split('name="near"')[1].split(">")[0]
         assert counts_in(browser.get(url(sent, near="2.5", gap="3")))["first"] == 1
         assert counts_in(browser.get(url(sent, near="1", gap="2")))["first"] == 1
         for odd in ("x", "-1", "1e9", ""):

@@ -155,6 +155,14 @@ class TestDeciding:
         decide_lines(remarks={line: Remark(100)}, **call)
         assert sent.sheet.verified[line] == 100
 
+    def test_what_was_proposed_is_taken_only_where_something_was(self, sent):
+        other = another(sent, "Chi bộ Không đề nghị")
+        propose(sheet=sent.sheet, remarks={sent.line("5.1"): Remark(100)}, text="", seen=sent.sheet.seen, by=sent.follower, at=LATER)
+        decided = decided_on(sent, other, way=Way.REVIEWED)
+        assert (decided.sheets, [left.sheet for left in decided.left]) == (1, [other.sheet])
+        assert "Nobody proposed anything" in str(decided.left[0].why)
+        assert (sent.sheet.is_verified, other.sheet.is_verified) == (True, False)
+
     def test_a_line_left_out_of_the_maximum_has_no_points_whatever_was_given(self, sent):
         line = sent.line("7")  # no task was due
         ScoreSheet.objects.update(own=[3000 if place == line else points for place, points in enumerate(sent.sheet.own)])
