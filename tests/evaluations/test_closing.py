@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from cellquality.processes import wait_until
-from evaluations import closing
+from evaluations import closing, jobs
 from evaluations.closing import start_closing, start_correction
 from evaluations.jobs import Work, cancel_job, work_job
 from evaluations.models import Edition, Job, JobState, MonthScore, Notice, PeriodScore, Run, RunState
@@ -100,15 +100,22 @@ def test_a_job_that_published_is_not_cancelled(committed_db, monkeypatch, finish
     """Who cancels while it publishes waits for its row, and then finds it done."""
     ground = make_ground()
     fill(ground, OCTOBER, Random(1))
-    job, cancelled = closing_of(ground), []
-    finish = Work.finish
+    job, cancelled, threads = closing_of(ground), [], []
+    finish, end = Work.finish, jobs._end
+
+    def end_after_who_cancels(*args, **options) -> bool:
+        for thread in threads:
+            thread.join(60)
+        return end(*args, **options)
 
     def finish_and_wait(work: Work, sentence: str) -> None:
         finish(work, sentence) if finishing else work.reach(1)
         cancelling = joining.enter_context(meanwhile(lambda: cancelled.append(cancel_job(job=Job.objects.get(pk=job.pk), at=AT))))
+        threads.append(cancelling)
         assert wait_until(lambda: waiting_for_a_lock() == 1 or not cancelling.is_alive(), within=60)
 
     monkeypatch.setattr(Work, "finish", finish_and_wait)
+    monkeypatch.setattr(jobs, "_end", end_after_who_cancels)
     with ExitStack() as joining:
         worked(job)
     job.refresh_from_db()
