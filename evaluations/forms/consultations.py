@@ -61,14 +61,17 @@ class AnswersForm(_OfManyRows):
         super().__init__(data)
         self.comments = comments
         for comment in comments:
+            to = {"committee": comment.committee.name}
             self.fields[f"kind_{comment.pk}"] = forms.ChoiceField(
-                label=_("Answer to %(committee)s") % {"committee": comment.committee.name},
+                label=_("Answer to %(committee)s") % to,
                 choices=AnswerKind.choices,
                 widget=forms.RadioSelect,
                 required=False,
                 initial=comment.answer,
             )
-            self.fields[f"why_{comment.pk}"] = WordsField(label=pgettext("answer", "Why"), required=False, rows=2, initial=comment.why)
+            why = pgettext("answer", "Why, to %(committee)s") % to
+            self.fields[f"why_{comment.pk}"] = WordsField(label=why, required=False, rows=2, initial=comment.why)
+            self.fields[f"why_{comment.pk}"].widget.attrs["class"] = "form-control"
             self.fields[f"seen_{comment.pk}"] = SeenField()
 
     def said(self) -> Iterator[tuple[Comment, str, str, int]]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from docx import Document
 from playwright.sync_api import Browser
 
+from evaluations.consulting import answer, comment, send_round
 from evaluations.models import Comment, Consultation, SetState
 from meetings.models import Level
 from tests.evaluations.month import drafted
@@ -118,3 +119,29 @@ def test_two_provinces_comment_and_the_owner_answers(draft, at_desk, on_phone, s
         ["Tỉnh ủy 1", "Đề nghị nâng lên 10 điểm.", "Tiếp thu một phần", "Nâng lên 7 điểm."],
         ["Tỉnh ủy 2", "Giữ nguyên 5 điểm.", "Không tiếp thu", "Mức cũ quá thấp."],
     ]
+
+
+def test_thirty_comments_with_long_words_hold_on_a_phone(site, on_phone):
+    """What the pages hold at their fullest: names and words without a blank, an answer to each."""
+    now, long = timezone.now(), "Đảng ủy " + "Nghìatrọngnhấthạnh" * 9
+    province = make_committee("Tỉnh ủy dài", Level.PROVINCE)
+    commune = make_committee(long, parent=province)
+    admin, speaker = make_user("chu-tri", criteria_admin_of=province), make_user("gop-y", full_name=long[:100], office_of=commune)
+    draft, today = drafted(province, "dai", timezone.localdate() + timedelta(days=400)), timezone.localdate(now)
+    consultation = send_round(criteria_set=draft, opens_on=today, closes_on=today, by=admin, at=now)
+    for line in range(29):
+        who = {"committee": commune, "by": speaker, "at": now}
+        said = comment(consultation=consultation, line=line, text="ý" * 700 + "\n\nDòng sau", **who)
+        if line % 2:
+            answer(comment=said, kind="PARTLY", why="v" * 400, seen=1, by=admin, at=now)
+    on_phone.log_in("chu-tri")
+    on_phone.go(f"/consultations/{consultation.public_id}/comments")
+    on_phone.looks("answering-thirty")
+    on_phone.go(f"/consultations/{consultation.public_id}/comments?show=unanswered")
+    assert on_phone.page.locator("main input[name=comment]").count() == 15
+    on_phone.page.context.clear_cookies()
+    on_phone.log_in("gop-y")
+    on_phone.go("/consultations/")
+    on_phone.looks("consultations-long")
+    on_phone.tap("main a.btn-primary")
+    on_phone.looks("commenting-thirty")
