@@ -62,6 +62,10 @@ def _may_start_jobs(request: HttpRequest) -> bool:
     return _is_known(request) and bool(request.authority.of_role(*FIGURES_ROLES))
 
 
+def _speaks_for_a_committee(request: HttpRequest) -> bool:
+    return _is_known(request) and bool(request.authority.voices)
+
+
 def _told_everywhere(request: HttpRequest) -> tuple[str, int, int]:
     """The note on made-up data, '' where the data is real; how many of the user's jobs are under way, and notices unread. One query."""
     asked = ["SELECT coalesce((SELECT note FROM meetings_demodata LIMIT 1), '')"]
@@ -80,12 +84,14 @@ def _told_everywhere(request: HttpRequest) -> tuple[str, int, int]:
 def around(request: HttpRequest) -> dict:
     """`nav_items`, `acting_as`, `has_jobs` (whether the user's office may start any), `jobs_under_way` (how many are), `demo_notice`.
 
+    `may_be_asked`: the user speaks for a committee, which may be asked in consultations.
     `new_notices` counts the user's unread ones. `demo_notice` is '' where the data is real. Read only by templates that show them.
     """
     told = SimpleLazyObject(lambda: _told_everywhere(request))
     return {
         "nav_items": SimpleLazyObject(lambda: _nav_items(request)),
         "acting_as": SimpleLazyObject(lambda: _acting_as(request)),
+        "may_be_asked": SimpleLazyObject(lambda: _speaks_for_a_committee(request)),
         "has_jobs": SimpleLazyObject(lambda: _may_start_jobs(request)),
         "jobs_under_way": SimpleLazyObject(lambda: told[1]),
         "new_notices": SimpleLazyObject(lambda: told[2]),

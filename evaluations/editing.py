@@ -36,6 +36,22 @@ def to_publish_set(authority: Authority, criteria_set: CriteriaSet) -> Permit:
     return permit and _to_own(authority, criteria_set)
 
 
+def to_send_round(authority: Authority, criteria_set: CriteriaSet) -> Permit:
+    """Send a draft round for comments."""
+    permit = to_publish_set(authority, criteria_set)
+    if permit and criteria_set.state != SetState.DRAFT:
+        return Permit(_("It is being sent round already."))
+    return permit
+
+
+def to_take_back(authority: Authority, criteria_set: CriteriaSet) -> Permit:
+    """End a set's round, which makes it a draft again."""
+    permit = to_publish_set(authority, criteria_set)
+    if permit and criteria_set.state != SetState.IN_CONSULTATION:
+        return Permit(_("It is not being sent round."))
+    return permit
+
+
 def to_end_set(authority: Authority, criteria_set: CriteriaSet) -> Permit:
     """Say on which day to come a set in force ends."""
     permit = authority.to_edit_criteria()

@@ -5,15 +5,16 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.models import Job, Notice, NoticeKind
+from evaluations.models import Consultation, Job, Notice, NoticeKind
 from evaluations.periods import Month
-from meetings.models import Appointment, Role, User
-from meetings.permissions import Authority
+from meetings.models import Appointment, Committee, Role, User
+from meetings.permissions import VOICE_ROLES, Authority
 
-# What a notice is about, in its reader's language; of a job it is the job's own sentence.
+# What a notice of a cell's month is about, in its reader's language; of a job it is the job's own sentence.
 WORDS: dict[str, str | Promise] = {
     NoticeKind.REMINDER: _("%(cell)s: month %(month)s is still to be held or sent up"),
     NoticeKind.RETURNED: _("%(cell)s: the committee returned the sheet of month %(month)s"),
@@ -41,13 +42,31 @@ def tell_secretaries(
     return len(told)
 
 
+def tell_offices(
+    committees: Collection[Committee], kind: NoticeKind, text: str, *, consultation: Consultation, by: User, at: datetime
+) -> int:
+    """Tell those who speak for the committees, each user once. Two queries. Returns how many were told."""
+    speaking = Appointment.objects.on(timezone.localdate(at)).filter(role__in=VOICE_ROLES, committee__in=committees)
+    users = sorted(set(speaking.values_list("user_id", flat=True)))
+    told = [Notice(user_id=user, kind=kind, consultation=consultation, text=text, sent_by=by, created_at=at) for user in users]
+    Notice.objects.bulk_create(told)
+    return len(told)
+
+
 def notices_of(authority: Authority) -> QuerySet[Notice]:
-    """The user's notices, the latest first: of cells only while they record for them."""
-    own = Q(cell__isnull=True) | Q(cell__in=[cell.pk for cell in authority.cells])
-    return Notice.objects.filter(own, user=authority.user).select_related("cell", "job", "sent_by").order_by("-created_at", "-pk")
+    """The user's notices, the latest first: of cells only while they record for them, of rounds while they speak for who is asked."""
+    of_cells = Q(cell__isnull=True) | Q(cell__in=[cell.pk for cell in authority.cells])
+    asked = Consultation.invited.through.objects.filter(committee__in=[committee.pk for committee in authority.voices])
+    of_rounds = Q(consultation__isnull=True) | Q(consultation__in=asked.values("consultation"))
+    own = Notice.objects.filter(of_cells, of_rounds, user=authority.user)
+    return own.select_related("cell", "job", "sent_by", "consultation__criteria_set__owner").order_by("-created_at", "-pk")
 
 
 def words_of(notice: Notice) -> str:
+    if notice.kind == NoticeKind.CONSULTED:
+        asked = notice.consultation.criteria_set
+        words = {"owner": asked.owner or "", "title": asked.title, "day": date_format(notice.consultation.closes_on, "SHORT_DATE_FORMAT")}
+        return str(_("%(owner)s asks for comments on “%(title)s” until %(day)s")) % words
     if notice.kind == NoticeKind.JOB:
         return notice.text
     return str(WORDS[notice.kind]) % {"cell": notice.cell.name, "month": Month.of(notice.month).label}

@@ -5,9 +5,11 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from evaluations.consulting import end_round, round_under_way
 from evaluations.models import BINDING, CriteriaScope, CriteriaSet, ScoreSheet, SetAct, SetState
 from evaluations.set_faults import Fault, faults_of
 from evaluations.set_history import record
@@ -45,7 +47,7 @@ def publish(
     others = CriteriaScope.objects.filter(committee=committee, cell_kind__in=cell_kinds).values("criteria_set")
     locked = {each.pk: each for each in CriteriaSet.objects.select_for_update().filter(pk__in=others).order_by("pk")}
     draft = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
-    faults = [*faults_of(draft), *_faults_of_state(draft), *_faults_of_closed_months(draft, committee)]
+    faults = [*faults_of(draft), *_faults_of_state(draft, timezone.localdate(at)), *_faults_of_closed_months(draft, committee)]
     rivals = list(_rivals(draft, committee, cell_kinds))
     faults += [fault for scope in rivals if (fault := _fault_of_rival(draft, scope, ends_others)) is not None]
     if faults:
@@ -57,6 +59,8 @@ def publish(
         CriteriaScope(criteria_set=draft, committee=committee, cell_kind=kind, during=(draft.effective_from, draft.effective_to))
         for kind in cell_kinds
     )
+    # A round whose days are over ends with it.
+    end_round(criteria_set=draft, by=by, at=at)
     draft.state = SetState.PUBLISHED
     draft.save(update_fields=["state"])
     record(criteria_set=draft, act=SetAct.PUBLISHED, by=by, at=at, why=why)
@@ -65,10 +69,15 @@ def publish(
     return draft
 
 
-def _faults_of_state(criteria_set: CriteriaSet) -> list[Fault]:
+def _faults_of_state(criteria_set: CriteriaSet, today: date) -> list[Fault]:
     if criteria_set.state in BINDING:
         return [Fault(criteria_set.title, _("It is published already."))]
-    return []
+    consultation = round_under_way(criteria_set, today)
+    if consultation is None:
+        return []
+    words = {"n": consultation.number, "day": date_format(consultation.closes_on, "SHORT_DATE_FORMAT")}
+    sentence = _("Comments on it are asked for until %(day)s (round %(n)s): wait until then, or take it back to a draft first.")
+    return [Fault(criteria_set.title, sentence % words)]
 
 
 def _faults_of_closed_months(criteria_set: CriteriaSet, committee: Committee) -> list[Fault]:

@@ -4,6 +4,7 @@ from evaluations.converters import LongerConverter, MonthConverter, PeriodConver
 from evaluations.views import (
     boards,
     cells,
+    consultations,
     exports,
     home,
     jobs,
@@ -54,6 +55,10 @@ urlpatterns = [
     path("criteria/<uuid:draft>/preview", previews.preview, name="sheet_preview"),
     path("rehearsals/<uuid:rehearsal>/", rehearsals.rehearsal, name="rehearsal"),
     path("rehearsals/<uuid:rehearsal>/file", rehearsals.rehearsal_file, name="rehearsal_file"),
+    path("consultations/", consultations.consultations, name="consultations"),
+    path("committees/<uuid:committee>/consultations/<uuid:consultation>/", consultations.consultation, name="consultation"),
+    path("consultations/<uuid:consultation>/comments", consultations.consultation_comments, name="consultation_comments"),
+    path("consultations/<uuid:consultation>/comments/file", consultations.consultation_file, name="consultation_file"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<uuid:job>/", jobs.job, name="job"),
     path("jobs/<uuid:job>/cancel", jobs.job_cancel, name="job_cancel"),

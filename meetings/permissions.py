@@ -15,6 +15,8 @@ from meetings.models import Appointment, Cell, Committee, Level, Role, User
 
 OFFICE_ROLES = (Role.COMMITTEE, Role.PROVINCIAL_BOARD)
 FIGURES_ROLES = (*OFFICE_ROLES, Role.AUDITOR)
+# Who speaks for a committee that is asked for its opinion, and sets what a document leaves to it.
+VOICE_ROLES = (*OFFICE_ROLES, Role.CRITERIA_ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ class Authority:
     def offices(self) -> list[Committee]:
         """The committees whose office this user works in."""
         return [held.committee for held in self.of_role(*OFFICE_ROLES)]
+
+    @property
+    def voices(self) -> list[Committee]:
+        """The committees that this user speaks for, each once."""
+        return list({held.committee_id: held.committee for held in self.of_role(*VOICE_ROLES)}.values())
 
     @property
     def figure_paths(self) -> list[str]:
@@ -161,7 +168,7 @@ class Authority:
 
     def to_set_parameters(self, committee: Committee) -> Permit:
         """Set the values that a document leaves to the committee."""
-        if any(held.committee_id == committee.pk for held in self.of_role(*OFFICE_ROLES, Role.CRITERIA_ADMIN)):
+        if any(held.committee_id == committee.pk for held in self.of_role(*VOICE_ROLES)):
             return YES
         return Permit(_("What a document leaves to a committee is set by its own office or criteria admin."))
 

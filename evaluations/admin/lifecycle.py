@@ -25,6 +25,7 @@ from evaluations.set_files import write_set
 from evaluations.taking_in import take_in
 from meetings.models import Committee
 from meetings.permissions import Authority, Permit, require
+from meetings.refusing import Refused
 
 
 class SetLife:
@@ -126,6 +127,9 @@ class SetLife:
                     done = act(form.cleaned_data)
             except NotPublishable as refusal:
                 form.add_error(None, [f"{fault.where}: {fault.sentence}" for fault in refusal.faults])
+            except Refused as refusal:
+                for field, sentence in refusal.problems.items():
+                    form.add_error(field or None, sentence)
             except IntegrityError:
                 form.add_error(None, _("Another set came into force for the same cells just now. Look at the list and try again."))
             else:

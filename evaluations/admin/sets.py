@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from evaluations.admin.drafts import NOTHING, Inline, SetPage, shown_points
 from evaluations.admin.lifecycle import SetLife
 from evaluations.admin.lineage import SetLineage
+from evaluations.admin.rounds import SetRounds
 from evaluations.definition import definition_of
 from evaluations.editing import put_in_order, readable_sets
 from evaluations.forms.criteria import GroupForm, GroupFormSet, SetForm
@@ -42,7 +43,7 @@ class ParameterInline(Inline):
 
 
 @admin.register(CriteriaSet)
-class CriteriaSetAdmin(SetLife, SetLineage, SetPage):
+class CriteriaSetAdmin(SetRounds, SetLife, SetLineage, SetPage):
     form = SetForm
     linked = (RuleDocument,)
     inlines = (GroupInline, ParameterInline)

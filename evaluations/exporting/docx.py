@@ -36,6 +36,7 @@ MOST_ROWS = 1000
 # So short a table stands on one page.
 SHORT = 15
 CELL_STYLE = "Cell of a table"
+CELL_STYLE_KEY = "Cellofatable"
 CENTRED, LEFT, RIGHT, JUSTIFIED = (getattr(WD_ALIGN_PARAGRAPH, side) for side in ("CENTER", "LEFT", "RIGHT", "JUSTIFY"))
 
 
@@ -98,7 +99,7 @@ def _blank(book: Book, at: datetime, *, lying: bool) -> Paper:
         fonts.set(qn(script), FACE)
     normal.paragraph_format.space_after = Pt(0)
     of_cells = paper.styles.add_style(CELL_STYLE, WD_STYLE_TYPE.PARAGRAPH)
-    of_cells.base_style, of_cells.font.size = normal, Pt(11)
+    of_cells.element.styleId, of_cells.base_style, of_cells.font.size = CELL_STYLE_KEY, normal, Pt(11)
     # Numbers of pages on top, from the second on.
     page.different_first_page_header_footer = True
     header = page.header.paragraphs[0]
@@ -277,7 +278,8 @@ def _fill(row, grid: Grid, columns: Sequence[Column], values: Sequence, *, bold:
 
 def _write(cell: _Cell, text: str, *, bold: bool, align: WD_ALIGN_PARAGRAPH) -> None:
     line = cell.paragraphs[0]
-    line.style, line.alignment = CELL_STYLE, align
+    # By its key: to look it up by its name for each cell would take most of a long table's time.
+    line._p.style, line.alignment = CELL_STYLE_KEY, align
     line.add_run(text).bold = bold
 
 

@@ -1,18 +1,19 @@
-"""The forms by which a set comes into force, ends, and is taken in from a file."""
+"""The forms by which a set is sent round, comes into force, ends, and is taken in from a file."""
 
 from dataclasses import replace
+from datetime import date
 
 from django import forms
-from django.contrib.admin.widgets import AdminDateWidget
+from django.contrib.admin.widgets import AdminDateWidget, AdminTextareaWidget
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.criteria_files import FaultyFiles
 from evaluations.models import CriteriaSet
 from evaluations.set_files import LARGEST, read_set
 from meetings.models import CellKind, Committee
-from meetings.models.fields import CleanLine
+from meetings.models.fields import CleanLine, CleanText
 
 
 def why_field(**options) -> forms.CharField:
@@ -48,6 +49,28 @@ class PublishForm(forms.Form):
 class EndForm(forms.Form):
     on = forms.DateField(label=_("In force until (exclusive)"), widget=AdminDateWidget)
     why = why_field(required=True)
+
+
+class SendRoundForm(forms.Form):
+    opens_on = forms.DateField(label=_("Comments from"), widget=AdminDateWidget)
+    closes_on = forms.DateField(label=_("to (included)"), widget=AdminDateWidget)
+    committees = forms.ModelMultipleChoiceField(
+        Committee.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Who is asked"),
+        help_text=_("None ticked: all of them."),
+    )
+    invitation = CleanText(blank=True).formfield(label=_("Word of invitation"), max_length=4000, widget=AdminTextareaWidget)
+
+    def __init__(self, *args, invitable: QuerySet[Committee], today: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["committees"].queryset = invitable
+        self.initial["opens_on"] = today
+
+
+class TakeBackForm(forms.Form):
+    why = why_field()
 
 
 class TakeInForm(forms.Form):

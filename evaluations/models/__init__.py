@@ -1,6 +1,7 @@
-"""The public door to criteria, facts, scores, periods, reviews, editions, runs and jobs."""
+"""The public door to criteria, consultations, facts, scores, periods, reviews, editions, runs and jobs."""
 
 from evaluations.models.changes import ChangedScope, ChangeSetAside
+from evaluations.models.consultations import AnswerKind, Comment, Consultation
 from evaluations.models.criteria import (
     BINDING,
     Comparison,
@@ -49,13 +50,16 @@ from evaluations.models.summaries import CommitteeSummary, LossSummary
 __all__ = [
     "BINDING",
     "UNDONE",
+    "AnswerKind",
     "ChangeSetAside",
     "ChangedScope",
     "Chunk",
     "ChunkState",
+    "Comment",
     "CommitteeSummary",
     "Comparison",
     "Condition",
+    "Consultation",
     "CriteriaScope",
     "CriteriaSet",
     "Criterion",

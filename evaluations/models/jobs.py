@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from evaluations.models.consultations import Consultation
 from meetings.models import Cell, Committee, User
 from meetings.models.fields import CleanLine, CleanText
 
@@ -95,6 +96,7 @@ class NoticeKind(models.TextChoices):
     REOPENED = "REOPENED", _("Decision taken back")
     EXTENDED = "EXTENDED", _("Deadline extended")
     JOB = "JOB", _("Job finished")
+    CONSULTED = "CONSULTED", _("Asked for comments")
 
 
 class Notice(models.Model):
@@ -106,6 +108,7 @@ class Notice(models.Model):
     cell = models.ForeignKey(Cell, models.CASCADE, null=True, related_name="+")
     month = models.DateField(null=True)
     job = models.ForeignKey(Job, models.CASCADE, null=True, related_name="notices")
+    consultation = models.ForeignKey(Consultation, models.CASCADE, null=True, related_name="+")
     text = CleanText(default="", blank=True)
     sent_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from evaluations.consulted import open_invitations
 from evaluations.months import month_to_begin_with
 from evaluations.periods import Month
 from evaluations.queue import returned_to, to_propose, waiting_for
@@ -21,7 +22,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("cell_month", cell=recorded[0].public_id, month=month_to_begin_with(recorded[0], now=now))
     if len(committees) == 1 and not (recorded or followed):
         return redirect("committee_board", committee=committees[0].public_id, period=this_month)
-    if authority.criteria_paths and not (recorded or followed or committees):
+    asked = list(open_invitations(authority, timezone.localdate(now)))
+    if authority.criteria_paths and not (recorded or followed or committees or asked):
         return redirect("admin:index")
     return render(
         request,
@@ -34,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "edits_criteria": authority.criteria_paths,
             "returned": returned_to(recorded),
             "to_propose": to_propose(followed),
+            "asked": asked,
             "waiting": waiting_for(authority.offices, today=timezone.localdate(now)),
         },
     )

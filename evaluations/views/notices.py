@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from evaluations.consulted import invitations_of
 from evaluations.forms.notices import AddressForm
 from evaluations.models import Notice, NoticeKind
 from evaluations.notices import mark_read, notices_of, set_address, words_of
@@ -59,4 +60,7 @@ def notice_open(request: HttpRequest, notice: UUID) -> HttpResponse:
     mark_read(Notice.objects.filter(pk=own.pk), at=timezone.now())
     if own.kind == NoticeKind.JOB:
         return redirect("job", job=own.job.public_id)
+    if own.kind == NoticeKind.CONSULTED:
+        asked = invitations_of(request.authority).filter(consultation=own.consultation)[0]
+        return redirect("consultation", committee=asked.committee.public_id, consultation=own.consultation.public_id)
     return redirect(PAGES[own.kind], cell=own.cell.public_id, month=Month.of(own.month))

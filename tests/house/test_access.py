@@ -22,6 +22,7 @@ from django.http import HttpResponse
 from django.urls import get_resolver, path, reverse
 from django.utils import timezone
 
+from evaluations.consulting import send_round
 from evaluations.editions import close_period
 from evaluations.exporting.files import new_file
 from evaluations.models import Job, Notice, Rehearsal, SavedView
@@ -67,6 +68,10 @@ sheet_preview     in       404/405  404/405  404/405  404/405  404/405  404/405 
 rehearsals        in       404      404      404      404      404      404      404      404      404      200/422
 rehearsal         in       404/405  404/405  404/405  404/405  404/405  404/405  404/405  404/405  404/405  200/405
 rehearsal_file    in       404/405  404/405  404/405  404/405  404/405  404/405  404/405  404/405  404/405  200/405
+consultations     in        200/405  200/405  200/405  200/405  200/405  200/405  200/405  200/405  200/405  200/405
+consultation      in        404      404      404      404      200/302  404      404      404      404      404
+consultation_comments in    404      404      404      404      404      404      404      404      404      200/302
+consultation_file in        404/405  404/405  404/405  404/405  404/405  404/405  404/405  404/405  404/405  200/405
 job               in       404/405  404/405  404/405  404/405  200/405  404/405  404/405  404/405  404/405  404/405
 job_cancel        in       405/404  405/404  405/404  405/404  405/302  405/404  405/404  405/404  405/404  405/404
 job_rerun         in       405/404  405/404  405/404  405/404  405/302  405/404  405/404  405/404  405/404  405/404
@@ -123,6 +128,8 @@ class Place:
     # The province's draft, rehearsed.
     draft: object
     rehearsal: object
+    # Another draft of the province, on which the commune alone is asked.
+    consultation: object
 
     def arguments(self, pattern: str) -> dict:
         known = {
@@ -139,6 +146,7 @@ class Place:
             "view": self.view.public_id,
             "draft": self.draft.public_id,
             "rehearsal": self.rehearsal.job.public_id,
+            "consultation": self.consultation.public_id,
             "month": "2026-11",
             "longer": "2026-Q4",
             "period": "2026-Q4",
@@ -177,6 +185,13 @@ def _exported(user, committee):
     )
 
 
+def _asked(user, province, committee):
+    now = timezone.now()
+    today = timezone.localdate(now)
+    draft = drafted(province, "lay-y-kien", date(2027, 1, 1))
+    return send_round(criteria_set=draft, opens_on=today, closes_on=today, committees=[committee], by=user, at=now)
+
+
 @pytest.fixture
 def place(exports_folder) -> Place:
     province, other, commune, offside = _tree()
@@ -211,7 +226,8 @@ def place(exports_folder) -> Place:
         first_on=date(2025, 1, 1),
         rehearsed_at=AT,
     )
-    with_rights = (job, province, notice, view, draft, rehearsal)
+    consultation = _asked(users["criteria"], province, commune)
+    with_rights = (job, province, notice, view, draft, rehearsal, consultation)
     return Place(users, people.cell, commune, meeting, people.binh, appointment, criteria_set, *with_rights)
 
 

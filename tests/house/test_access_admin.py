@@ -20,12 +20,14 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import path
+from django.utils import timezone
 
 from evaluations import cloning
+from evaluations.consulting import send_round
 from evaluations.models import CriteriaSet, ParameterValue, RuleDocument
 from meetings.models import DemoData, Holiday, Level, MeetingRules
 from meetings.permissions import YES
-from tests.evaluations.month import put_in_force
+from tests.evaluations.month import drafted, put_in_force
 from tests.factories import make_cell, make_committee, make_user
 from tests.house.access import differences, read_table, sessions_of, undeclared, walked
 
@@ -86,6 +88,15 @@ evaluations_criteriaset_take_in                    in        door      door     
 evaluations_criteriaset_publish                    in        door      door      door      door      200/422   403       404       404
 evaluations_criteriaset_publish@published          in        door      door      door      door      403       403       404       404
 evaluations_criteriaset_publish@national           in        door      door      door      door      403       403       403       403
+evaluations_criteriaset_send_round                 in        door      door      door      door      200/422   403       404       404
+evaluations_criteriaset_send_round@sent            in        door      door      door      door      403       403       404       404
+evaluations_criteriaset_send_round@published       in        door      door      door      door      403       403       404       404
+evaluations_criteriaset_send_round@national        in        door      door      door      door      403       403       403       403
+evaluations_criteriaset_take_back                  in        door      door      door      door      403       403       404       404
+evaluations_criteriaset_take_back@sent             in        door      door      door      door      200/302   403       404       404
+evaluations_criteriaset_take_back@national         in        door      door      door      door      403       403       403       403
+evaluations_criteriaset_change@sent                in        door      door      door      door      200/403   200/403   404       404
+evaluations_criteriaset_delete@sent                in        door      door      door      door      403       403       404       404
 evaluations_criteriaset_end                        in        door      door      door      door      403       403       404       404
 evaluations_criteriaset_end@published              in        door      door      door      door      200/422   403       404       404
 evaluations_criteriaset_end@national               in        door      door      door      door      403       403       403       403
@@ -121,6 +132,8 @@ class Objects:
     draft: CriteriaSet
     published: CriteriaSet
     national: CriteriaSet
+    # The province's too, sent round for comments.
+    sent: CriteriaSet
     rules: MeetingRules
     holiday: Holiday
     value: ParameterValue
@@ -129,7 +142,7 @@ class Objects:
 
     def key_for(self, name: str) -> int:
         model, _at, whose = name.partition("@")
-        of_set = {"": self.draft, "published": self.published, "national": self.national}
+        of_set = {"": self.draft, "published": self.published, "national": self.national, "sent": self.sent}
         if "criteriaset" in model:
             return of_set[whose].pk
         if "criterion" in model:
@@ -157,11 +170,15 @@ def place() -> tuple[dict, Objects]:
     draft = cloning.clone(
         criteria_set=published, code="moi", title="Mới", document=published.document, owner=province, effective_from=date(2027, 1, 1)
     )
+    sent, now = drafted(province, "lay-y-kien", date(2027, 1, 1)), timezone.now()
+    today = timezone.localdate(now)
+    send_round(criteria_set=sent, opens_on=today, closes_on=today, by=users["criteria"], at=now)
     during = (date(2026, 12, 1), date(2027, 1, 1))
     objects = Objects(
         draft,
         published,
         CriteriaSet.objects.get(code="an-phu-2025"),
+        sent,
         MeetingRules.objects.create(committee=province, during=during, document="QĐ"),
         Holiday.objects.create(committee=province, during=during, name="Lễ"),
         ParameterValue.objects.create(committee=province, parameter=published.parameters.first(), value=40, document="QĐ", during=during),
