@@ -168,10 +168,12 @@ class Months:
             "longest_excused_run, draft_prepared, sole_secretary, committee_met, members_notified, following_member_notified, "
             "uses_handbook, app_outage, is_secret, files_posted, files_lead_days, steps_missing, thematic_held, praise_considered, "
             "speakers, minutes_signed, ideology_minutes, tasks_due, tasks_done, tasks_partly, conclusion_passed, minutes_passed, "
-            "tasks_assigned, tasks_unnamed, conclusion_lag_days) "
+            "tasks_assigned, tasks_unnamed, conclusion_lag_days, expected_not_excused, excused, opinions, agenda_items, held_day, "
+            "prepared_lead_days, notified_lead_days, conclusion_votes_for, conclusion_votes_base, regular_missed_this_year, "
+            "thematic_this_quarter) "
             "SELECT cell_id, month, id, held_on, %s, path, kind, %s, '{}', 80 + minutes_over %% 40, is_combined, 24, 23, 21, 22, 0, 0, "
             "true, false, true, true, true, kind <> 'ARMY', false, false, true, 1, 0, is_combined, true, 9, true, 15, 3, 3, 0, true, true, "
-            "3, 0, 2 FROM bench_sitting ORDER BY id",
+            "3, 0, 2, 21, 2, 9, 5, held_on - month + 1, 2, 2, 20, 22, 0, is_combined FROM bench_sitting ORDER BY id",
             [self.today, self.definition.criteria_set.pk],
         )
 
