@@ -216,6 +216,7 @@ _ALL = (
         _("Praise and reminders considered"),
         _("The sitting held the step of praise and reminders; how many were praised or reminded is not asked."),
     ),
+    _yes_no("is_online", _("Held online"), _("The sitting was held online, or in person and online at once.")),
     _count(
         "held_day",
         _("Day of the sitting"),

@@ -214,6 +214,7 @@ COLUMNS = {
     "opinions": "coalesce(spoken.opinions, 0)",
     # A secret sitting keeps no agenda: how many items it had is not known.
     "agenda_items": "CASE WHEN NOT s.is_secret THEN coalesce(agenda.items, 0) END",
+    "is_online": "CASE WHEN s.mode <> '' THEN s.mode <> 'IN_PERSON' END",
     "held_day": "s.held_on - s.month + 1",
     "prepared_lead_days": "s.held_on - prepared.met_on",
     "notified_lead_days": "s.held_on - s.members_notified_on",

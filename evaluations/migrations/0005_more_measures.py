@@ -40,6 +40,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='monthfacts',
+            name='is_online',
+            field=models.BooleanField(null=True),
+        ),
+        migrations.AddField(
+            model_name='monthfacts',
             name='notified_lead_days',
             field=models.IntegerField(null=True),
         ),

@@ -63,6 +63,7 @@ class MonthFacts(models.Model):
     excused = models.IntegerField(null=True)
     opinions = models.IntegerField(null=True)
     agenda_items = models.IntegerField(null=True)
+    is_online = models.BooleanField(null=True)
     held_day = models.IntegerField(null=True)
     prepared_lead_days = models.IntegerField(null=True)
     notified_lead_days = models.IntegerField(null=True)

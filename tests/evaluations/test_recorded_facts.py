@@ -89,6 +89,9 @@ RECORDED = [
     ("following_member_notified", written(following_member_notified_on=BEFORE), False, True),
     ("following_member_notified", written(following_member_notified_on=DAY), False, False),
     ("uses_handbook", off_the_app, True, False),
+    *[("is_online", written(mode=mode), None, is_online) for mode, is_online in (
+        ("IN_PERSON", False), ("ONLINE", True), ("HYBRID", True),
+    )],
     ("app_outage", written(app_outage=True), False, True),
     ("is_secret", written(is_secret=True), False, True),
     ("files_posted", added(Posting, kind=PostingKind.FILES, posted_on=AFTER), False, True),
