@@ -97,9 +97,6 @@ spoken AS (
     JOIN meetings_attendance a ON a.id = o.attendance_id
     GROUP BY o.meeting_id
 ),
-agenda AS (
-    SELECT i.meeting_id, count(*) AS items FROM meetings_agendaitem i JOIN sitting s ON s.id = i.meeting_id GROUP BY i.meeting_id
-),
 -- As floats: equal shares of whole numbers this small are equal, and unequal ones are not.
 voted AS (
     SELECT DISTINCT ON (d.meeting_id) d.meeting_id, d.votes_for, d.votes_base
@@ -213,7 +210,7 @@ COLUMNS = {
     "excused": "coalesce(roll.excused, 0)",
     "opinions": "coalesce(spoken.opinions, 0)",
     # A secret sitting keeps no agenda: how many items it had is not known.
-    "agenda_items": "CASE WHEN NOT s.is_secret THEN coalesce(agenda.items, 0) END",
+    "agenda_items": "CASE WHEN NOT s.is_secret THEN (SELECT count(*) FROM meetings_agendaitem i WHERE i.meeting_id = s.id) END",
     "is_online": "CASE WHEN s.mode <> '' THEN s.mode <> 'IN_PERSON' END",
     "held_day": "s.held_on - s.month + 1",
     "prepared_lead_days": "s.held_on - prepared.met_on",
@@ -240,7 +237,6 @@ LEFT JOIN LATERAL (
     ORDER BY length(above.path) DESC, sc.cell_kind = '' LIMIT 1) in_force ON true
 LEFT JOIN roll ON roll.meeting_id = s.id
 LEFT JOIN spoken ON spoken.meeting_id = s.id
-LEFT JOIN agenda ON agenda.meeting_id = s.id
 LEFT JOIN voted ON voted.meeting_id = s.id
 LEFT JOIN missed ON missed.of_sitting = s.id
 LEFT JOIN meetings_committeepreparation prepared ON prepared.meeting_id = s.id
