@@ -49,8 +49,8 @@ def _test(test: Test) -> Expression:
     measured = test.measure.sql("f")
     if test.measure.unit is Unit.RATIO:
         base = test.measure.base_sql("f")
-        # A ratio of nothing is neither high nor low: no comparison of it holds.
-        return Expression(f"({base} > 0 AND {measured} * 100 {test.comparison} {value.sql} * {base})", value.params)
+        # A ratio of nothing, or of what is not recorded, is neither high nor low: no comparison of it holds.
+        return Expression(f"({base} > 0 AND {measured} * 100 {test.comparison} {value.sql} * {base}) IS TRUE", value.params)
     if test.measure.unit is Unit.YES_NO:
         measured = f"({measured})::int"
     holds = Expression(f"({measured} {test.comparison} {value.sql}) IS TRUE", value.params)

@@ -29,8 +29,9 @@ class Unit(Enum):
 class Measure:
     """One thing the log can say about a month.
 
-    `columns` is one column, or a ratio's (numerator, denominator). `may_be_pending` marks a measure whose fact comes after the
-    sitting; until it comes, the facts name it in `pending`, and its column is NULL or holds the days gone by.
+    `columns` is one column, or a ratio's (numerator, denominator); where they are NULL no comparison holds. `may_be_pending` marks a
+    measure whose fact comes after the sitting; until it comes, the facts name it in `pending`, and its column is NULL or holds the
+    days gone by.
     """
 
     name: str
@@ -58,8 +59,9 @@ class Measure:
             return sum(getattr(facts, column) * weight for column, weight in self.terms)
         return getattr(facts, self.columns[0])
 
-    def base(self, facts) -> int:
-        return getattr(facts, self.columns[1]) * self.scale
+    def base(self, facts) -> int | None:
+        base = getattr(facts, self.columns[1])
+        return None if base is None else base * self.scale
 
     def compares_with(self, number: Decimal) -> bool:
         """Whether it makes sense to compare the measure with a number: a ratio with per cent, all else with whole numbers."""
@@ -74,10 +76,11 @@ class Measure:
     def says(self, facts) -> str:
         """The fact in words: '22/23 = 95.7 %', '105 minutes', 'yes'."""
         value = self.value(facts)
-        if self.unit is Unit.RATIO:
-            return ratio_in_words(value, self.base(facts), self.scale)
-        if value is None:
+        base = self.base(facts) if self.unit is Unit.RATIO else 1
+        if value is None or base is None:
             return gettext("not recorded")
+        if self.unit is Unit.RATIO:
+            return ratio_in_words(value, base, self.scale)
         if self.unit is Unit.YES_NO:
             return gettext("yes") if value else gettext("no")
         if self.unit is Unit.MINUTES:
@@ -127,6 +130,22 @@ _ALL = (
         _("Present of those expected: the roster less exempt and suspended members and those on special duty."),
         ("expected_present", "expected"),
     ),
+    Measure(
+        "attendance_rate_without_excused",
+        Unit.RATIO,
+        _("Attendance rate, excused left out"),
+        _("Present of those expected less those absent with reason: an excused absence counts neither way."),
+        ("expected_present", "expected_not_excused"),
+    ),
+    Measure(
+        "attendance_rate_of_roster",
+        Unit.RATIO,
+        _("Attendance rate of the whole roster"),
+        _("Roster members present (exempt ones who came included), of all on the roster; nobody is left out."),
+        ("present", "roster_size"),
+    ),
+    _count("present", _("Members present"), _("Roster members present, exempt ones who came included.")),
+    _count("excused", _("Absent with reason"), _("Expected members absent with reason.")),
     _count("unexcused", _("Absent without reason"), _("Expected members absent without reason.")),
     _count(
         "longest_excused_run",
@@ -148,11 +167,28 @@ _ALL = (
         _("Committee met first"),
         _("The cell committee, or secretary and deputy, met by the day of the sitting and kept minutes."),
     ),
+    _count(
+        "prepared_lead_days",
+        _("Committee met, days before"),
+        _("Days from the meeting of the cell committee, or of secretary and deputy, to the sitting; negative when it met afterwards."),
+        Unit.DAYS,
+    ),
     _yes_no("members_notified", _("Members told"), _("Time, place and content were told to every member before the sitting.")),
     _yes_no(
         "following_member_notified",
         _("Following member told"),
         _("Time, place and content were told to the following member before the sitting."),
+    ),
+    _count(
+        "notified_lead_days",
+        _("Members told, days before"),
+        _("Days from telling the members time, place and content to the sitting; negative when they were told afterwards."),
+        Unit.DAYS,
+    ),
+    _count(
+        "agenda_items",
+        _("Items of the agenda"),
+        _("Items of the agenda, as recorded; of a sitting with secret content no agenda is kept, so their number is not recorded."),
     ),
     _yes_no("uses_handbook", _("On the app"), _("The cell may post its files in the e-handbook app.")),
     _yes_no("app_outage", _("App out of order"), _("The e-handbook app was out of order, so the sitting was held on paper.")),
@@ -171,10 +207,34 @@ _ALL = (
         _("A thematic or combined sitting was held for the month."),
     ),
     _yes_no(
+        "thematic_this_quarter",
+        _("Thematic sitting this quarter"),
+        _("A thematic or combined sitting was held for this month or for an earlier one of its quarter."),
+    ),
+    _yes_no(
         "praise_considered",
         _("Praise and reminders considered"),
         _("The sitting held the step of praise and reminders; how many were praised or reminded is not asked."),
     ),
+    _yes_no("is_online", _("Held online"), _("The sitting was held online, or in person and online at once.")),
+    _count(
+        "held_day",
+        _("Day of the sitting"),
+        _(
+            "Day on which the sitting was held, counted from the first of the month it is for as day 1: of a month of 30 days, "
+            "the 2nd of the next is 32 and the last of the one before is 0."
+        ),
+    ),
+    _count(
+        "regular_missed_this_year",
+        _("Months missed this year"),
+        _(
+            "Months from January to this one on whose first day the cell stood under a committee, and for which no regular or combined "
+            "sitting was held."
+        ),
+    ),
+    _count("opinions", _("Opinions"), _("Opinions recorded at the sitting, those of guests included.")),
+    _count("speakers", _("Members who spoke"), _("Roster members present who spoke at least once.")),
     Measure(
         "speakers_rate",
         Unit.RATIO,
@@ -218,6 +278,13 @@ _ALL = (
         "conclusion_passed",
         _("Conclusion or resolution passed"),
         _("A conclusion or resolution got more than half of the votes."),
+    ),
+    Measure(
+        "conclusion_votes_rate",
+        Unit.RATIO,
+        _("Votes for the conclusion or resolution"),
+        _("Votes for the conclusion or resolution, of those the vote counts; of several, the vote with the highest share."),
+        ("conclusion_votes_for", "conclusion_votes_base"),
     ),
     _yes_no("minutes_passed", _("Minutes passed"), _("The minutes were read and passed.")),
     _count("tasks_assigned", _("Tasks assigned"), _("Tasks that the sitting assigned.")),

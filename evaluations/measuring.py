@@ -85,15 +85,36 @@ roll AS (
         count(*) FILTER (WHERE a.standing <> '') AS roster_size,
         count(*) FILTER (WHERE a.standing <> '' AND a.exemption = '' AND a.presence <> 'SPECIAL_DUTY') AS expected,
         count(*) FILTER (WHERE a.standing <> '' AND a.exemption = '' AND a.presence = 'PRESENT') AS expected_present,
+        count(*) FILTER (WHERE a.standing <> '' AND a.exemption = '' AND a.presence = 'EXCUSED') AS excused,
         count(*) FILTER (WHERE a.standing <> '' AND a.presence = 'PRESENT') AS present,
         count(*) FILTER (WHERE a.standing <> '' AND a.exemption = '' AND a.presence = 'UNEXCUSED') AS unexcused
     FROM meetings_attendance a JOIN sitting s ON s.id = a.meeting_id GROUP BY a.meeting_id
 ),
 spoken AS (
-    SELECT o.meeting_id, count(DISTINCT o.attendance_id) AS speakers
+    SELECT o.meeting_id, count(*) AS opinions,
+        count(DISTINCT o.attendance_id) FILTER (WHERE a.presence = 'PRESENT' AND a.standing <> '') AS speakers
     FROM meetings_opinion o JOIN sitting s ON s.id = o.meeting_id
-    JOIN meetings_attendance a ON a.id = o.attendance_id AND a.presence = 'PRESENT' AND a.standing <> ''
+    JOIN meetings_attendance a ON a.id = o.attendance_id
     GROUP BY o.meeting_id
+),
+-- As floats: equal shares of whole numbers this small are equal, and unequal ones are not.
+voted AS (
+    SELECT DISTINCT ON (d.meeting_id) d.meeting_id, d.votes_for, d.votes_base
+    FROM meetings_decision d JOIN sitting s ON s.id = d.meeting_id
+    WHERE d.kind IN ('CONCLUSION', 'RESOLUTION') AND d.votes_for IS NOT NULL AND d.votes_base > 0
+    ORDER BY d.meeting_id, d.votes_for::float8 / d.votes_base DESC, d.number
+),
+calendar AS MATERIALIZED (
+    SELECT generate_series(date_trunc('year', min(month)), max(month), interval '1 month')::date AS month FROM sitting
+),
+missed AS (
+    SELECT s.id AS of_sitting, count(*) AS months
+    FROM sitting s
+    JOIN calendar y ON y.month >= date_trunc('year', s.month) AND y.month < s.month
+    JOIN meetings_placement p ON p.cell_id = s.cell_id AND p.during @> y.month
+    WHERE NOT EXISTS (SELECT FROM meetings_meeting m WHERE m.cell_id = s.cell_id AND m.for_month = y.month
+        AND m.kind IN ('REGULAR', 'COMBINED') AND m.state IN ('HELD', 'CONCLUDED'))
+    GROUP BY s.id
 ),
 year_sitting AS (
     SELECT s.id AS of_sitting, m.id, row_number() OVER (PARTITION BY s.id ORDER BY m.for_month, m.id) AS number
@@ -161,8 +182,7 @@ COLUMNS = {
     "draft_prepared": "coalesce(s.draft_prepared_on <= s.held_on, false)",
     "sole_secretary": "NOT EXISTS (SELECT FROM meetings_position p WHERE p.cell_id = s.cell_id AND p.during @> s.held_on "
     "AND p.title IN ('DEPUTY', 'COMMITTEE_MEMBER'))",
-    "committee_met": "EXISTS (SELECT FROM meetings_committeepreparation p WHERE p.meeting_id = s.id AND p.has_minutes "
-    "AND p.met_on <= s.held_on)",
+    "committee_met": "coalesce(prepared.has_minutes AND prepared.met_on <= s.held_on, false)",
     "members_notified": "coalesce(s.members_notified_on < s.held_on, false)",
     "following_member_notified": "coalesce(s.following_member_notified_on < s.held_on, false)",
     "uses_handbook": "s.uses_handbook",
@@ -186,6 +206,21 @@ COLUMNS = {
     "tasks_assigned": "coalesce(given.tasks_assigned, 0)",
     "tasks_unnamed": "coalesce(given.tasks_unnamed, 0)",
     "conclusion_lag_days": "coalesce(conclusion.posted_on, today.day) - s.held_on",
+    "expected_not_excused": "coalesce(roll.expected - roll.excused, 0)",
+    "excused": "coalesce(roll.excused, 0)",
+    "opinions": "coalesce(spoken.opinions, 0)",
+    # A secret sitting keeps no agenda: how many items it had is not known.
+    "agenda_items": "CASE WHEN NOT s.is_secret THEN (SELECT count(*) FROM meetings_agendaitem i WHERE i.meeting_id = s.id) END",
+    "is_online": "CASE WHEN s.mode <> '' THEN s.mode <> 'IN_PERSON' END",
+    "held_day": "s.held_on - s.month + 1",
+    "prepared_lead_days": "s.held_on - prepared.met_on",
+    "notified_lead_days": "s.held_on - s.members_notified_on",
+    "conclusion_votes_for": "voted.votes_for",
+    "conclusion_votes_base": "voted.votes_base",
+    "regular_missed_this_year": "coalesce(missed.months, 0)",
+    "thematic_this_quarter": "s.kind = 'COMBINED' OR EXISTS (SELECT FROM meetings_meeting h WHERE h.cell_id = s.cell_id "
+    "AND h.for_month BETWEEN date_trunc('quarter', s.month)::date AND s.month AND h.kind IN ('THEMATIC', 'COMBINED') "
+    "AND h.state IN ('HELD', 'CONCLUDED'))",
 }
 
 # The set in force: the nearest committee above the cell on the sitting's day, then the more exact on the kind of cell.
@@ -202,6 +237,9 @@ LEFT JOIN LATERAL (
     ORDER BY length(above.path) DESC, sc.cell_kind = '' LIMIT 1) in_force ON true
 LEFT JOIN roll ON roll.meeting_id = s.id
 LEFT JOIN spoken ON spoken.meeting_id = s.id
+LEFT JOIN voted ON voted.meeting_id = s.id
+LEFT JOIN missed ON missed.of_sitting = s.id
+LEFT JOIN meetings_committeepreparation prepared ON prepared.meeting_id = s.id
 LEFT JOIN excused_run ON excused_run.of_sitting = s.id
 LEFT JOIN due ON due.of_sitting = s.id
 LEFT JOIN given ON given.meeting_id = s.id

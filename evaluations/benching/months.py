@@ -112,12 +112,13 @@ class Months:
         cursor.execute("ANALYZE bench_sitting")
         cursor.execute(
             "INSERT INTO meetings_meeting (id, public_id, cell_id, for_month, kind, state, state_reason, version, planned_on, theme, "
-            "members_notified_on, following_member_notified_on, draft_prepared_on, held_on, starts_at, ends_at, place, steps_held, "
+            "members_notified_on, following_member_notified_on, draft_prepared_on, held_on, starts_at, ends_at, mode, place, steps_held, "
             "ideology_minutes, minutes_signed_on, app_outage, is_secret, reference_number, concluded_at) "
             "SELECT id, gen_random_uuid(), cell_id, month, CASE WHEN is_combined THEN 'COMBINED' ELSE 'REGULAR' END, "
             "CASE WHEN is_sent THEN 'CONCLUDED' ELSE 'HELD' END, '', 3, held_on, '', held_on - 2, held_on - 2, held_on - 1, held_on, "
-            "time '19:00', time '19:00' + (80 + minutes_over %% 40) * interval '1 minute', 'Nhà văn hóa thôn', %s::varchar[], 15, held_on, "
-            "false, false, '', CASE WHEN is_sent THEN held_on + time '09:00' END FROM bench_sitting ORDER BY id",
+            "time '19:00', time '19:00' + (80 + minutes_over %% 40) * interval '1 minute', 'IN_PERSON', 'Nhà văn hóa thôn', "
+            "%s::varchar[], 15, held_on, false, false, '', CASE WHEN is_sent THEN held_on + time '09:00' END "
+            "FROM bench_sitting ORDER BY id",
             [list(Step.values)],
         )
 
@@ -168,10 +169,12 @@ class Months:
             "longest_excused_run, draft_prepared, sole_secretary, committee_met, members_notified, following_member_notified, "
             "uses_handbook, app_outage, is_secret, files_posted, files_lead_days, steps_missing, thematic_held, praise_considered, "
             "speakers, minutes_signed, ideology_minutes, tasks_due, tasks_done, tasks_partly, conclusion_passed, minutes_passed, "
-            "tasks_assigned, tasks_unnamed, conclusion_lag_days) "
+            "tasks_assigned, tasks_unnamed, conclusion_lag_days, expected_not_excused, excused, opinions, agenda_items, held_day, "
+            "prepared_lead_days, notified_lead_days, conclusion_votes_for, conclusion_votes_base, regular_missed_this_year, "
+            "thematic_this_quarter, is_online) "
             "SELECT cell_id, month, id, held_on, %s, path, kind, %s, '{}', 80 + minutes_over %% 40, is_combined, 24, 23, 21, 22, 0, 0, "
             "true, false, true, true, true, kind <> 'ARMY', false, false, true, 1, 0, is_combined, true, 9, true, 15, 3, 3, 0, true, true, "
-            "3, 0, 2 FROM bench_sitting ORDER BY id",
+            "3, 0, 2, 21, 2, 9, 5, held_on - month + 1, 2, 2, 20, 22, 0, is_combined, false FROM bench_sitting ORDER BY id",
             [self.today, self.definition.criteria_set.pk],
         )
 

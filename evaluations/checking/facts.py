@@ -4,6 +4,7 @@ Written from `evaluations.measures` and the domain, not from the SQL of `evaluat
 """
 
 from datetime import date, timedelta
+from fractions import Fraction
 
 from django.db.models import QuerySet
 
@@ -17,6 +18,7 @@ from meetings.models import (
     DecisionKind,
     Meeting,
     MeetingKind,
+    MeetingMode,
     Placement,
     PositionTitle,
     PostingKind,
@@ -87,8 +89,14 @@ def facts_of(cell: Cell, month: date, *, as_of: date) -> dict[str, object] | Non
         "criteria_set_id": set_in_force_on(own.held_on, cell.kind, chain),
         "uses_handbook": cell.uses_handbook,
         "thematic_held": any(sitting.for_month == month and sitting.kind in THEMATIC_KINDS for sitting in held),
+        "thematic_this_quarter": any(
+            _quarter(sitting.for_month) == _quarter(month) and sitting.for_month <= month and sitting.kind in THEMATIC_KINDS
+            for sitting in held
+        ),
         "longest_excused_run": _longest_excused_run([s for s in regular if s.for_month.year == month.year and s.for_month <= month]),
+        "regular_missed_this_year": _missed(cell, month, {sitting.for_month for sitting in regular}),
         **_of_the_sitting(own),
+        **_of_the_vote(own),
         **_of_the_roll(list(own.attendances.all()), own),
         **_of_postings(own, posted.get(PostingKind.FILES), posted.get(PostingKind.CONCLUSION), as_of),
         **_of_tasks_due(own, held, regular),
@@ -98,6 +106,32 @@ def facts_of(cell: Cell, month: date, *, as_of: date) -> dict[str, object] | Non
 def _order(sitting: Meeting) -> tuple[date, date]:
     """Sittings follow each other by their day; two of one day by the month they are for."""
     return sitting.held_on, sitting.for_month
+
+
+def _quarter(month: date) -> tuple[int, int]:
+    return month.year, (month.month - 1) // 3
+
+
+def _missed(cell: Cell, month: date, sat_for: set[date]) -> int:
+    """Months of the year up to this one on whose first day the cell stood somewhere, and that it did not sit for."""
+    firsts = [month.replace(month=number) for number in range(1, month.month + 1)]
+    spans = [placed.during for placed in cell.placements.all()]
+    return sum(any(first in during for during in spans) for first in firsts if first not in sat_for)
+
+
+def _of_the_vote(own: Meeting) -> dict[str, int | None]:
+    """The vote on a conclusion or resolution with the highest share, the first of equals."""
+    votes = [
+        (decision.votes_for, decision.votes_base)
+        for decision in own.decisions.order_by("number")
+        if decision.kind in (DecisionKind.CONCLUSION, DecisionKind.RESOLUTION) and decision.votes_for is not None and decision.votes_base
+    ]
+    best = max(votes, key=lambda vote: Fraction(*vote), default=(None, None))
+    return {"conclusion_votes_for": best[0], "conclusion_votes_base": best[1]}
+
+
+def _days_before(own: Meeting, day: date | None) -> int | None:
+    return None if day is None else (own.held_on - day).days
 
 
 def _of_the_sitting(own: Meeting) -> dict[str, object]:
@@ -125,6 +159,12 @@ def _of_the_sitting(own: Meeting) -> dict[str, object]:
             and decision.votes_for > decision.votes_base / 2
             for decision in own.decisions.all()
         ),
+        "opinions": own.opinions.count(),
+        "agenda_items": None if own.is_secret else own.agenda.count(),
+        "is_online": own.mode in (MeetingMode.ONLINE, MeetingMode.HYBRID) if own.mode else None,
+        "held_day": (own.held_on - own.for_month).days + 1,
+        "prepared_lead_days": _days_before(own, preparation and preparation.met_on),
+        "notified_lead_days": _days_before(own, own.members_notified_on),
         "tasks_assigned": len(given),
         "tasks_unnamed": sum(task.assignee_id is None for task in given),
     }
@@ -133,6 +173,7 @@ def _of_the_sitting(own: Meeting) -> dict[str, object]:
 def _of_the_roll(roll: list[Attendance], own: Meeting) -> dict[str, int]:
     roster = [called for called in roll if called.standing]
     expected = [called for called in roster if not called.exemption and called.presence != Presence.SPECIAL_DUTY]
+    excused = [called for called in expected if called.presence == Presence.EXCUSED]
     present = [called for called in roster if called.presence == Presence.PRESENT]
     spoke = set(own.opinions.values_list("attendance_id", flat=True))
     return {
@@ -141,6 +182,8 @@ def _of_the_roll(roll: list[Attendance], own: Meeting) -> dict[str, int]:
         "expected_present": sum(called.presence == Presence.PRESENT for called in expected),
         "present": len(present),
         "unexcused": sum(called.presence == Presence.UNEXCUSED for called in expected),
+        "excused": len(excused),
+        "expected_not_excused": len(expected) - len(excused),
         "speakers": sum(called.pk in spoke for called in present),
     }
 
@@ -170,7 +213,7 @@ def _of_postings(own: Meeting, files_on: date | None, conclusion_on: date | None
     return {
         "pending": pending,
         "files_posted": files_on is not None,
-        "files_lead_days": None if files_on is None else (own.held_on - files_on).days,
+        "files_lead_days": _days_before(own, files_on),
         "conclusion_lag_days": ((conclusion_on or as_of) - own.held_on).days,
     }
 

@@ -97,7 +97,7 @@ def _holds(test: Test, facts: MonthFacts) -> bool | None:
     measured = test.measure.value(facts)
     if test.measure.unit is Unit.RATIO:
         base = test.measure.base(facts)
-        return base > 0 and compares(Fraction(measured, base) * 100, test.comparison, limit)
+        return bool(base) and measured is not None and compares(Fraction(measured, base) * 100, test.comparison, limit)
     if test.measure.name in facts.pending:
         # What stands there is the least it will come to.
         if measured is None:

@@ -19,6 +19,7 @@ from meetings.models import (
     CommitteePreparation,
     Meeting,
     MeetingKind,
+    MeetingMode,
     MeetingState,
     Posting,
     PostingKind,
@@ -62,7 +63,16 @@ class Log:
         self.meetings = Table(
             Meeting,
             *("id", "public_id", "cell_id", "for_month", "kind", "state", "state_reason", "version", "planned_on", "theme"),
-            *("members_notified_on", "following_member_notified_on", "draft_prepared_on", "held_on", "starts_at", "ends_at", "place"),
+            *(
+                "members_notified_on",
+                "following_member_notified_on",
+                "draft_prepared_on",
+                "held_on",
+                "starts_at",
+                "ends_at",
+                "mode",
+                "place",
+            ),
             *("chair_id", "minute_taker_id", "steps_held", "ideology_minutes", "minutes_signed_on", "app_outage", "is_secret"),
             *("reference_number", "concluded_at"),
         )
@@ -178,6 +188,7 @@ class Log:
             held_on=day,
             starts_at=clock(habits.starts_at),
             ends_at=clock(habits.starts_at + self.length(house, kind, roll, rng)),
+            mode=MeetingMode.HYBRID if house.plan.kind == CellKind.ABROAD else MeetingMode.IN_PERSON,
             place=habits.place,
             chair_id=(house.secretary if roll.holds(house.secretary) else house.deputy).key,
             minute_taker_id=(habits.minute_taker if roll.holds(habits.minute_taker) else rng.choice(roll.present)[0]).key,

@@ -58,6 +58,19 @@ class MonthFacts(models.Model):
     tasks_assigned = models.IntegerField()
     tasks_unnamed = models.IntegerField()
     conclusion_lag_days = models.IntegerField(null=True)
+    # Added later: facts measured before then hold NULL in all of them, until they are measured again.
+    expected_not_excused = models.IntegerField(null=True)
+    excused = models.IntegerField(null=True)
+    opinions = models.IntegerField(null=True)
+    agenda_items = models.IntegerField(null=True)
+    is_online = models.BooleanField(null=True)
+    held_day = models.IntegerField(null=True)
+    prepared_lead_days = models.IntegerField(null=True)
+    notified_lead_days = models.IntegerField(null=True)
+    conclusion_votes_for = models.IntegerField(null=True)
+    conclusion_votes_base = models.IntegerField(null=True)
+    regular_missed_this_year = models.IntegerField(null=True)
+    thematic_this_quarter = models.BooleanField(null=True)
 
     class Meta:
         verbose_name = _("facts of a month")

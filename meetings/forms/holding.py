@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.forms.fields import DayField, HourField, LineField, RecordForm, WordsField, problems_of, typed_before
 from meetings.forms.roll import Fields, Reports, Roll
-from meetings.models import DecisionKind, Meeting, MeetingKind, Member, Step
+from meetings.models import DecisionKind, Meeting, MeetingKind, MeetingMode, Member, Step
 from meetings.recording import Called, Closed, Defaults, NewTask, Refused, Sitting, Vote, steps_seen_in
 
 USUAL_IDEOLOGY = ("15", "20", "30")
@@ -34,6 +34,7 @@ class SittingForm(RecordForm):
     held_on = DayField(label=_("Held on"), error_messages={"required": _("Say on which day the sitting was held.")})
     starts_at = HourField(label=_("Starts at"), required=False)
     ends_at = HourField(label=_("Ends at"), required=False)
+    mode = forms.ChoiceField(label=_("How it was held"), choices=MeetingMode.choices, widget=forms.RadioSelect, required=False)
     place = LineField(label=_("Place"), max_length=200, required=False)
     chair = PersonField(label=_("Chair"))
     minute_taker = PersonField(label=_("Minute-taker"))
@@ -71,6 +72,7 @@ class SittingForm(RecordForm):
             "held_on": stored.held_on or day,
             "starts_at": stored.starts_at or defaults.starts_at,
             "ends_at": stored.ends_at,
+            "mode": stored.mode or MeetingMode.IN_PERSON,
             "place": stored.place or defaults.place,
             "chair": chair,
             "minute_taker": stored.minute_taker_id or (defaults.minute_taker and defaults.minute_taker.pk),
@@ -266,6 +268,7 @@ class Holding:
             held_on=said["held_on"],
             starts_at=said["starts_at"],
             ends_at=said["ends_at"],
+            mode=said["mode"],
             place=said["place"],
             chair_id=said["chair"],
             minute_taker_id=said["minute_taker"],

@@ -47,6 +47,14 @@ END $$;
 {triggers}"""
 
 
+def _backward(table: str) -> str:
+    return f"DROP FUNCTION note_change_of_{table}() CASCADE;"
+
+
 # A deleted meeting takes its children along: those statements find no meeting any more, the meeting's own trigger speaks for them.
 FORWARD = "\n".join(_forward(table, source) for table, source in SOURCES.items())
-BACKWARD = "\n".join(f"DROP FUNCTION note_change_of_{table}() CASCADE;" for table in SOURCES)
+BACKWARD = "\n".join(_backward(table) for table in SOURCES)
+
+# Since items of the agenda are counted.
+FORWARD_AGENDA = _forward("meetings_agendaitem", THROUGH_MEETING)
+BACKWARD_AGENDA = _backward("meetings_agendaitem")

@@ -24,6 +24,12 @@ MONTHLY_KINDS = (MeetingKind.REGULAR, MeetingKind.COMBINED)
 THEMATIC_KINDS = (MeetingKind.THEMATIC, MeetingKind.COMBINED)
 
 
+class MeetingMode(models.TextChoices):
+    IN_PERSON = "IN_PERSON", _("In person")
+    ONLINE = "ONLINE", _("Online")
+    HYBRID = "HYBRID", _("In person and online")
+
+
 class MeetingState(models.TextChoices):
     PLANNED = "PLANNED", _("Planned")
     HELD = "HELD", _("Held")
@@ -103,6 +109,8 @@ class Meeting(models.Model):
     held_on = models.DateField(_("held on"), null=True, blank=True)
     starts_at = models.TimeField(_("from"), null=True, blank=True)
     ends_at = models.TimeField(_("to"), null=True, blank=True)
+    # '' where nobody said, as for sittings recorded before it was asked.
+    mode = models.CharField(_("how it was held"), max_length=10, choices=MeetingMode.choices, default="", blank=True)
     place = CleanLine(_("place"), max_length=200, default="", blank=True)
     chair = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
     minute_taker = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
@@ -122,6 +130,7 @@ class Meeting(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=MeetingKind.values), name="meeting_kind_is_known"),
             models.CheckConstraint(condition=Q(state__in=MeetingState.values), name="meeting_state_is_known"),
+            models.CheckConstraint(condition=Q(mode__in=["", *MeetingMode.values]), name="meeting_mode_is_known"),
             models.CheckConstraint(condition=Q(for_month__day=1), name="for_month_is_a_first"),
             models.CheckConstraint(condition=Q(steps_held__contained_by=Step.values), name="steps_held_are_known"),
             models.CheckConstraint(

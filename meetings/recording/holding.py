@@ -72,6 +72,7 @@ def _write_columns(meeting: Meeting, sitting: Sitting) -> None:
         "held_on",
         "starts_at",
         "ends_at",
+        "mode",
         "place",
         "chair_id",
         "minute_taker_id",

@@ -5,7 +5,19 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import MONTHLY_KINDS, DecisionKind, ExemptionKind, Meeting, MeetingKind, Member, Presence, Step, Task, TaskState
+from meetings.models import (
+    MONTHLY_KINDS,
+    DecisionKind,
+    ExemptionKind,
+    Meeting,
+    MeetingKind,
+    MeetingMode,
+    Member,
+    Presence,
+    Step,
+    Task,
+    TaskState,
+)
 from meetings.recording.planning import A_YEAR, check_held_on
 from meetings.recording.preparing import NOT_YET
 from meetings.recording.secret import SECRET_KEEPS_NO_TEXT
@@ -37,6 +49,8 @@ def _check_day_and_times(problems: Problems, meeting: Meeting, sitting: Sitting,
         problems.add("kind", _("Choose what kind of sitting it was."))
     elif meeting.concluded_at is not None and sitting.kind not in MONTHLY_KINDS:
         problems.add("kind", _("This sitting was sent up as the month's own; it stays a regular or combined one."))
+    if sitting.mode not in ("", *MeetingMode.values):
+        problems.add("mode", _("Choose how the sitting was held."))
     if sitting.held_on is None:
         problems.add("held_on", _("Say on which day the sitting was held."))
     else:

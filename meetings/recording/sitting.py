@@ -65,6 +65,7 @@ class Sitting:
     held_on: date | None = None
     starts_at: time | None = None
     ends_at: time | None = None
+    mode: str = ""
     place: str = ""
     chair_id: int | None = None
     minute_taker_id: int | None = None
@@ -89,6 +90,7 @@ def read_sitting(meeting: Meeting) -> Sitting:
         held_on=meeting.held_on,
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
+        mode=meeting.mode,
         place=meeting.place,
         chair_id=meeting.chair_id,
         minute_taker_id=meeting.minute_taker_id,

@@ -11,13 +11,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings.models import DecisionKind, MeetingKind, Member, Presence, Step, Task, TaskState
+from meetings.models import DecisionKind, MeetingKind, MeetingMode, Member, Presence, Step, Task, TaskState
 from meetings.recording import Called, Difference, NewTask, Report, StaleForm, Vote
 
 LABELS = {
     "planned_on": gettext_lazy("Planned for"),
     "starts_at": gettext_lazy("Starts at"),
     "ends_at": gettext_lazy("Ends at"),
+    "mode": gettext_lazy("How it was held"),
     "place": gettext_lazy("Place"),
     "theme": gettext_lazy("Theme"),
     "agenda": gettext_lazy("Agenda"),
@@ -107,8 +108,8 @@ class _Names:
             return _("yes") if value else _("no")
         if field in ("chair_id", "minute_taker_id"):
             return self.members.get(value, "")
-        if field == "kind":
-            return dict(MeetingKind.choices).get(value, value)
+        if field in ("kind", "mode"):
+            return dict([*MeetingKind.choices, *MeetingMode.choices]).get(value, value)
         if isinstance(value, date):
             return date_format(value, "SHORT_DATE_FORMAT")
         if isinstance(value, time):

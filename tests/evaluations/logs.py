@@ -6,6 +6,7 @@ from random import Random
 
 from evaluations.models import CriteriaScope, CriteriaSet
 from meetings.models import (
+    AgendaItem,
     Attendance,
     Cell,
     CellKind,
@@ -18,6 +19,7 @@ from meetings.models import (
     Level,
     Meeting,
     MeetingKind,
+    MeetingMode,
     MeetingRules,
     MeetingState,
     Member,
@@ -125,6 +127,7 @@ def _sit(rng: Random, cell: Cell, month: date, kind: MeetingKind, members: list[
         held_on=held_on,
         starts_at=starts_at,
         ends_at=ends_at,
+        mode=rng.choice(["", *MeetingMode.values]),
         draft_prepared_on=_days_about(rng, held_on, 1),
         members_notified_on=_days_about(rng, held_on, 1),
         following_member_notified_on=_days_about(rng, held_on, 1),
@@ -136,6 +139,7 @@ def _sit(rng: Random, cell: Cell, month: date, kind: MeetingKind, members: list[
         app_outage=rng.random() < 0.2,
         is_secret=rng.random() < 0.2,
     )
+    AgendaItem.objects.bulk_create(AgendaItem(meeting=meeting, number=number, title="Việc") for number in range(rng.randint(0, 3)))
     if rng.random() < 0.5:
         met_on = held_on + timedelta(days=rng.randint(-2, 1))
         CommitteePreparation.objects.create(meeting=meeting, met_on=met_on, has_minutes=rng.random() < 0.7)
@@ -180,7 +184,7 @@ def _call_roll(rng: Random, meeting: Meeting, members: list[Member]) -> None:
 
 def _decide(rng: Random, meeting: Meeting) -> None:
     for number in range(rng.randint(0, 2)):
-        votes_for, votes_base = rng.choice([(None, None), (2, 4), (3, 4), (0, 0), (1, 3)])
+        votes_for, votes_base = rng.choice([(None, None), (2, 4), (3, 4), (6, 8), (0, 0), (1, 3)])
         Decision.objects.create(
             meeting=meeting, number=number, kind=rng.choice(DecisionKind.values), votes_for=votes_for, votes_base=votes_base
         )

@@ -170,7 +170,8 @@ def month_facts(draw, paths: list[str]) -> MonthFacts:
     for field in MonthFacts._meta.concrete_fields:
         if field.name in values or field.name in ("id", "cell", "month", "meeting", "measured_on", "criteria_set"):
             continue
-        values[field.name] = draw(flag if field.get_internal_type() == "BooleanField" else few)
+        known = flag if field.get_internal_type() == "BooleanField" else few
+        values[field.name] = draw(st.none() | known if field.null else known)
     if values["minutes"] is None and "minutes" not in values["pending"]:
         values["pending"].append("minutes")
     return MonthFacts(cell_id=9, meeting_id=9, month=DAY.replace(day=1), measured_on=DAY, **values)

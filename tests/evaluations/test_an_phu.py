@@ -5,13 +5,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.utils.translation import override
 
 from evaluations.compiler import Outcome
 from evaluations.criteria_files import read_criteria
 from evaluations.definition import Definition, definition_of
 from evaluations.loading import load_criteria
-from evaluations.measures import MEASURES
 from evaluations.models import CriteriaSet, MonthFacts, Parameter, ParameterValue
 from evaluations.reach import cases
 from evaluations.scoring import Scored, evaluate
@@ -302,10 +300,3 @@ def test_every_line_stands_in_the_documentation_as_it_is_loaded(sheet):
         measures = dict.fromkeys(test.measure.name for level in line.levels for test in level.tests)
         assert shown[2:5] == [f"{line.max_points // 100}", criterion.kind, criterion.concretises.code]
         assert shown[5].split(" · ")[0] == (", ".join(f"`{name}`" for name in measures) or "—")
-
-
-def test_every_measure_stands_in_the_documentation():
-    documentation = (DOCS / "criteria.md").read_text(encoding="utf-8")
-    with override("en"):
-        for measure in MEASURES.values():
-            assert f"| `{measure.name}` | {measure.unit.value.lower().replace('_', '/')} | {measure.definition} |" in documentation

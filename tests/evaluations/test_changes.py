@@ -16,6 +16,7 @@ from evaluations.measuring import Targets
 from evaluations.models import ChangeSetAside, Chunk, CommitteeSummary, MonthFacts, MonthScore
 from evaluations.periods import Month, PeriodKind
 from meetings.models import (
+    AgendaItem,
     Attendance,
     Cell,
     CellKind,
@@ -58,6 +59,7 @@ OF_A_MEETING: dict[str, Callable[[Meeting], models.Model]] = {
     "decision": lambda meeting: Decision(meeting=meeting, number=1),
     "task": lambda meeting: Task(meeting=meeting, number=1, text="Việc"),
     "report": lambda meeting: TaskReport(meeting=meeting, task=Task.objects.get(), state="DONE"),
+    "agenda": lambda meeting: AgendaItem(meeting=meeting, number=1, title="Thời sự"),
     "posting": lambda meeting: Posting(meeting=meeting, kind="FILES", posted_on=meeting.held_on),
 }
 
@@ -136,6 +138,56 @@ def test_the_notes_are_taken_and_the_months_follow_across_the_year():
     Task.objects.create(meeting=given, number=1, text="Việc")
     changes.take_changes(as_of=TODAY, at=NOW)
     assert MonthFacts.objects.get(meeting=asked).tasks_due == 1
+
+
+HISTORY = [date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1)]
+
+
+def history_of(cell: Cell) -> dict[str, list]:
+    """What the cell's stored facts say of the months before each of them."""
+    facts = MonthFacts.objects.filter(cell=cell, month__in=HISTORY).order_by("month")
+    return {
+        name: list(facts.values_list(name, flat=True))
+        for name in ("regular_missed_this_year", "thematic_this_quarter", "longest_excused_run")
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("following", [True, False], ids=["months after follow", "twin that measures only the noted month"])
+def test_a_change_of_january_reaches_what_later_months_say_of_it(monkeypatch, following):
+    cell = make_cell()
+    member = make_member(cell)
+    sittings = {month: sit(cell, month) for month in HISTORY}
+    for month in HISTORY[:2]:
+        Attendance.objects.create(meeting=sittings[month], member=member, standing="OFFICIAL", presence="EXCUSED")
+    thematic = sit(cell, HISTORY[0], kind="THEMATIC", state=MeetingState.PLANNED)
+    changes.take_changes(as_of=TODAY, at=NOW)
+    before = {"regular_missed_this_year": [0] * 4, "thematic_this_quarter": [False] * 4, "longest_excused_run": [1, 2, 2, 2]}
+    assert history_of(cell) == before
+    if not following:
+        monkeypatch.setattr(Targets, "from_month_on", classmethod(lambda cls, pairs, *, until: cls.of(pairs)))
+    thematic.state = MeetingState.HELD
+    thematic.save()
+    changes.take_changes(as_of=TODAY, at=NOW)
+    assert (history_of(cell)["thematic_this_quarter"] == [True, True, True, False]) == following
+    sittings[HISTORY[0]].delete()
+    changes.take_changes(as_of=TODAY, at=NOW)
+    after = {"regular_missed_this_year": [1] * 3, "thematic_this_quarter": [True, True, False], "longest_excused_run": [1] * 3}
+    assert (history_of(cell) == after) == following
+
+
+@pytest.mark.django_db
+def test_a_place_corrected_reaches_the_months_missed():
+    cell = make_cell()
+    for month in HISTORY[1:]:
+        sit(cell, month)
+    changes.take_changes(as_of=TODAY, at=NOW)
+    assert history_of(cell)["regular_missed_this_year"] == [1, 1, 1]
+    placement = Placement.objects.get(cell=cell)
+    placement.during = (date(2026, 1, 2), None)
+    placement.save()
+    changes.take_changes(as_of=TODAY, at=NOW)
+    assert history_of(cell)["regular_missed_this_year"] == [0, 0, 0]
 
 
 def fail_for(monkeypatch, poisoned: Cell) -> None:

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evaluations import compiler
 from evaluations.checking.points import evaluate_plainly, value_in_force
-from evaluations.compiler import Outcome, rescale
+from evaluations.compiler import Expression, Outcome, rescale
 from evaluations.definition import Definition, Level, Line
 from evaluations.definition import Test as Comparing
 from evaluations.delegating import values_applied
 from evaluations.measures import MEASURES
-from evaluations.models import CriteriaSet, Criterion, CriterionKind, MonthFacts, NotApplicable
+from evaluations.models import Comparison, CriteriaSet, Criterion, CriterionKind, MonthFacts, NotApplicable
 from evaluations.scoring import Scored, evaluate
 from tests.evaluations.oracle import definitions, levels_for, make_ground, month_facts, steady
 
@@ -134,6 +135,30 @@ def test_a_ratio_of_nothing_matches_no_row_but_the_last(facts):
     for comparison in ("<", "<=", "=", ">=", ">"):
         of_nothing = replace(FULL, tests=(asks("attendance_rate", comparison, "0"),))
         assert agree(one_line(of_nothing, NONE), facts, [None]).outcome == [1]
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["never holds", "twin that passes NULL on"])
+@pytest.mark.parametrize("columns", [{"expected_present": 3}, {"expected_not_excused": 3}], ids=["no base", "no count"])
+def test_a_ratio_that_is_not_recorded_matches_no_row_and_lets_no_line_apply(facts, monkeypatch, guarded, columns):
+    facts.expected_present = facts.expected_not_excused = None
+    for name, value in columns.items():
+        setattr(facts, name, value)
+    test_of = compiler._test
+    if not guarded:
+        monkeypatch.setattr(compiler, "_test", lambda test: Expression(test_of(test).sql.removesuffix(" IS TRUE"), test_of(test).params))
+    for comparison in Comparison.values:
+        asked = (asks("attendance_rate_without_excused", comparison, "50"),)
+        assert evaluate(one_line(replace(FULL, tests=asked), NONE), facts, [None]).outcome == [1]
+        applying = one_line(FULL, applies_when=asked)
+        assert evaluate_plainly(applying, facts, [None]).outcome == [Outcome.NOT_APPLICABLE]
+        assert evaluate(applying, facts, [None]).outcome == [Outcome.NOT_APPLICABLE if guarded else 0]
+
+
+@pytest.mark.parametrize(("name", "value"), [("opinions", "0"), ("thematic_this_quarter", "0"), ("prepared_lead_days", "3")])
+def test_what_is_not_recorded_is_neither_yes_nor_no_and_neither_many_nor_few(facts, name, value):
+    setattr(facts, MEASURES[name].columns[0], None)
+    for comparison in Comparison.values:
+        assert agree(one_line(replace(FULL, tests=(asks(name, comparison, value),)), NONE), facts, [None]).outcome == [1]
 
 
 def test_a_ratio_is_compared_whole_and_not_as_a_rounded_percentage(facts):

@@ -1,6 +1,6 @@
 """The set-based facts are those that plain Python reads out of the log, row by row."""
 
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from random import Random
 
 import pytest
@@ -8,29 +8,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluations.checking.facts import facts_of
-from evaluations.measuring import COLUMNS, Targets, look, measure
+from evaluations.measuring import Targets, measure
 from evaluations.models import MonthFacts
 from meetings.models import (
     Attendance,
     Meeting,
-    MeetingKind,
     MeetingState,
     Placement,
     Posting,
     PostingKind,
     Presence,
-    StandingKind,
     Task,
     TaskReport,
     TaskState,
 )
 from tests.evaluations.logs import AS_OF, MONTHS, make_log, make_province
+from tests.evaluations.measured import FEBRUARY, JANUARY, MARCH, as_columns, excuse, seen, sit
 from tests.evaluations.oracle import make_set, steady
 from tests.factories import make_cell, make_member
 
 pytestmark = pytest.mark.django_db
-
-JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
 
 
 @pytest.fixture
@@ -43,10 +40,6 @@ def cell():
     return make_cell()
 
 
-def as_columns(facts: MonthFacts) -> dict[str, object]:
-    return {name: getattr(facts, name) for name in COLUMNS}
-
-
 @steady(15)
 @given(seed=st.integers(0, 2**32))
 def test_sql_and_plain_python_measure_the_same_on_random_logs(province, seed):
@@ -56,22 +49,6 @@ def test_sql_and_plain_python_measure_the_same_on_random_logs(province, seed):
     stored = {(facts.cell_id, facts.month): as_columns(facts) for facts in MonthFacts.objects.filter(cell__in=cells)}
     plain = {(cell.pk, month): facts_of(cell, month, as_of=AS_OF) for cell in cells for month in MONTHS}
     assert stored == {key: facts for key, facts in plain.items() if facts is not None}
-
-
-def sit(cell, month, kind=MeetingKind.REGULAR, held_on=None, **columns) -> Meeting:
-    usual = {"state": MeetingState.CONCLUDED, "starts_at": time(19), "ends_at": time(20, 30)}
-    return Meeting.objects.create(cell=cell, for_month=month, kind=kind, held_on=held_on or month.replace(day=3), **usual | columns)
-
-
-def excuse(meeting, member, presence=Presence.EXCUSED, **columns):
-    usual = {"standing": StandingKind.OFFICIAL}
-    return Attendance.objects.create(meeting=meeting, member=member, presence=presence, **usual | columns)
-
-
-def seen(cell, month, as_of=AS_OF) -> MonthFacts:
-    facts = look(cell.pk, month, as_of=as_of)
-    assert as_columns(facts) == facts_of(cell, month, as_of=as_of)
-    return facts
 
 
 def test_measuring_again_changes_nothing_and_a_sitting_undone_loses_its_facts(cell):

@@ -12,7 +12,7 @@ from evaluations.measuring import Targets, measure
 from evaluations.models import MonthFacts
 from tests.databases import meanwhile, waiting_for_a_lock
 from tests.evaluations.logs import AS_OF
-from tests.evaluations.test_measuring import JANUARY, sit
+from tests.evaluations.measured import JANUARY, sit
 from tests.factories import make_cell
 
 

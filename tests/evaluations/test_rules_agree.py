@@ -14,8 +14,8 @@ from meetings import deadlines
 from meetings.deadlines import deadlines_for
 from meetings.models import Cell, Holiday, MeetingRules, Placement
 from tests.evaluations.logs import AS_OF, MONTHS, make_log, make_province
+from tests.evaluations.measured import sit
 from tests.evaluations.oracle import make_set, steady
-from tests.evaluations.test_measuring import sit
 from tests.factories import SINCE, make_cell, make_committee
 
 pytestmark = pytest.mark.django_db

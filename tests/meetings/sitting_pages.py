@@ -52,6 +52,7 @@ def a_form(people: Five, meeting: Meeting, **changed) -> dict:
         "ends_at": "21:05",
         "kind": "REGULAR",
         "theme": "",
+        "mode": "HYBRID",
         "place": "Nhà văn hóa",
         "chair": people.secretary.pk,
         "minute_taker": people.deputy.pk,

@@ -57,6 +57,19 @@ class TestHolding:
         assert (task.text, task.assignee_id, task.due_on) == ("Làm đường", people.binh.pk, None)
         assert Opinion.objects.get().text == "Đề nghị sửa đường."
 
+    def test_how_it_was_held_is_proposed_as_in_person_recorded_and_shown(self):
+        people = five()
+        meeting, browser = held(people), browser_of(people.user)
+        url = page_of("meeting_hold", meeting)
+        assert browser.get(url).context["form"]["mode"].value() == "IN_PERSON"
+        assert browser.post(url, a_form(people, meeting, mode="BY_POST")).status_code == 422
+        assert browser.post(url, a_form(people, meeting, mode="HYBRID")).status_code == 302
+        assert read_sitting(Meeting.objects.get()).mode == "HYBRID"
+        assert browser.get(url).context["form"]["mode"].value() == "HYBRID"
+        assert "In person and online" in words_of(browser.get(page_of("meeting_content", meeting)))
+        stale = browser.post(url, a_form(people, meeting, mode="ONLINE"))
+        assert [(row["mine"], row["stored"]) for row in stale.context["rows"]] == [(["Online"], ["In person and online"])]
+
     def test_the_vote_follows_the_roll_call_as_it_is_sent(self):
         people = five()
         meeting = held(people)

@@ -114,6 +114,7 @@ class TestSitting:
             ({"ideology_minutes": 96}, "ideology_minutes"),
             ({"steps_held": ("DANCING",)}, "steps_held"),
             ({"kind": "PICNIC"}, "kind"),
+            ({"mode": "BY_POST"}, "mode"),
             ({"decisions": (Vote(votes_for=4, votes_base=3),)}, "decisions.0.votes_for"),
             ({"decisions": (Vote(), Vote(votes_for=4))}, "decisions.1.votes_base"),
             ({"decisions": (Vote(votes_base=4),)}, "decisions.0.votes_for"),
