@@ -1,7 +1,7 @@
-"""A criteria set → SQL expressions over a row of facts. Values are bound, measures come from the closed list, nothing is evaluated.
+"""The lines of a set → SQL expressions over a row of facts. Values are bound, measures come from the closed list, nothing is evaluated.
 
-Two expressions: `outcome` says per line which row matched, `points` what that is worth. `evaluations.checking.points` says the same in
-plain Python.
+Two expressions: `outcome` says per line which row matched, `points` what that is worth; `evaluations.totals` sums them up.
+`evaluations.checking.points` says the same in plain Python.
 """
 
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from evaluations.definition import Definition, Line, Test
 from evaluations.measures import Unit
-from evaluations.models import Comparison, CriteriaSet, Grade
+from evaluations.models import Comparison
 
 
 class Outcome(IntEnum):
@@ -67,7 +67,8 @@ def _while_pending(test: Test, measured: str, value: Expression, holds: Expressi
     return Expression(f"CASE WHEN '{test.measure.name}' = ANY (f.pending) THEN {certain} ELSE {holds.sql} END", value.params + holds.params)
 
 
-def _all_hold(tests: tuple[Test, ...]) -> Expression:
+def all_hold(tests: tuple[Test, ...]) -> Expression:
+    """Whether every test holds of facts `f`; NULL while it depends on one still to come."""
     parts = [_test(test) for test in tests]
     return Expression(
         "(" + (" AND ".join(f"({part.sql})" for part in parts) or "true") + ")", [param for part in parts for param in part.params]
@@ -90,14 +91,14 @@ def _outcome(line: Line) -> Expression:
             when(Expression(f"{condition.sql} IS NULL", condition.params), Outcome.NOT_DUE)
 
     if line.applies_when:
-        applies = _all_hold(line.applies_when)
+        applies = all_hold(line.applies_when)
         when_unknown(line.applies_when, applies)
         when(Expression(f"NOT {applies.sql}", applies.params), Outcome.NOT_APPLICABLE)
     chosen = f"s.levels[{line.index + 1}]"
     if line.criterion.asks_level:
         when(Expression(f"{chosen} IS NULL"), Outcome.NOT_ANSWERED)
     for index, level in enumerate(line.levels[:-1]):
-        holds = _all_hold(level.tests)
+        holds = all_hold(level.tests)
         if line.criterion.asks_level:
             holds = Expression(f"({chosen} = {index} AND {holds.sql})", holds.params)
         when_unknown(level.tests, holds)
@@ -122,33 +123,3 @@ def compile_points(definition: Definition, outcome: str) -> Expression:
     """`integer[]`: per line the hundredths that count, NULL where nothing does, over the array named `outcome`."""
     lines = [_points(line, outcome) for line in definition]
     return Expression(f"ARRAY[{', '.join(line.sql for line in lines)}]::integer[]", [param for line in lines for param in line.params])
-
-
-def rescaled(points: str, counted_max: str, whole: int) -> str:
-    """The total over the whole maximum, rounded half up, in integers: SQL over two column names. `rescale` is its twin."""
-    return f"((2 * {points}::bigint * {whole:d} + {counted_max}) / (2 * {counted_max}))::int"
-
-
-def graded(total: str) -> str:
-    """The class of a total by a set's thresholds, '' where there is none: SQL over a column name, its placeholders `thresholds_of`."""
-    return (
-        f"CASE WHEN {total} IS NULL THEN '' WHEN {total} >= %s THEN 'GOOD' WHEN {total} >= %s THEN 'FAIR' "
-        f"WHEN {total} >= %s THEN 'AVERAGE' ELSE 'POOR' END"
-    )
-
-
-def thresholds_of(criteria_set: CriteriaSet) -> list[int]:
-    return [criteria_set.good_from, criteria_set.fair_from, criteria_set.average_from]
-
-
-def grade_at(criteria_set: CriteriaSet, total: int | None) -> Grade | None:
-    """The twin of `graded`."""
-    if total is None:
-        return None
-    steps = zip(thresholds_of(criteria_set), (Grade.GOOD, Grade.FAIR, Grade.AVERAGE), strict=True)
-    return next((grade for least, grade in steps if total >= least), Grade.POOR)
-
-
-def rescale(points: int, counted_max: int, whole: int) -> int:
-    """The total (hundredths) of points gained out of `counted_max`, over the whole maximum, rounded half up."""
-    return (2 * points * whole + counted_max) // (2 * counted_max)

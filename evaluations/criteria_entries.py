@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from evaluations.conditions import Asked
-from evaluations.models import NotApplicable
+from evaluations.models import GroupPart, NotApplicable
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,31 @@ class GroupEntry:
     title: str
     points: int | None = None
     criteria: tuple[CriterionEntry, ...] = ()
+    part: str = GroupPart.BASE
+
+
+@dataclass(frozen=True, slots=True)
+class JointCapEntry:
+    """Points in hundredths; `lines` are codes, in the order of the set."""
+
+    points: int
+    lines: tuple[str, ...]
+    clause: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitEntry:
+    """A class at most; `line` or `group` is a code, with the points (hundredths) that it must have fewer than."""
+
+    at_most: str
+    words: str
+    clause: str
+    line: str | None = None
+    group: str | None = None
+    fewer_than: int | None = None
+    when: tuple[Asked, ...] = ()
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +140,8 @@ class SetEntry:
     # in the order of the kinds of period
     rollups: tuple[RollupEntry, ...] = ()
     groups: tuple[GroupEntry, ...] = ()
+    joint_caps: tuple[JointCapEntry, ...] = ()
+    limits: tuple[LimitEntry, ...] = ()
     place: Place = field(default=NOWHERE, compare=False)
 
     @property

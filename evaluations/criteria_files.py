@@ -20,6 +20,8 @@ from evaluations.criteria_entries import (
     DocumentEntry,
     DocumentKey,
     GroupEntry,
+    JointCapEntry,
+    LimitEntry,
     ParameterEntry,
     Place,
     RollupEntry,
@@ -28,7 +30,7 @@ from evaluations.criteria_entries import (
     SetEntry,
 )
 from evaluations.measures import MEASURES
-from evaluations.models import CriterionKind, Grade, MissingMonth, NotApplicable, SetKind, UnverifiedMonth
+from evaluations.models import CriterionKind, Grade, GroupPart, MissingMonth, NotApplicable, SetKind, UnverifiedMonth
 from evaluations.period_measures import PERIOD_MEASURES
 from evaluations.periods import LONGER
 from meetings import text
@@ -135,6 +137,11 @@ class Reader:
         number = self.number(node)
         return None if number is None else int(number * 100)
 
+    def signed_points(self, node: yaml.Node | None) -> int:
+        """Points that a deduction may take off; 0 where there is no node."""
+        written = self.word(node, r"-?\d{1,5}(\.\d{1,2})?", _("a number with at most two decimals is expected here."))
+        return int(Decimal(written) * 100) if written else 0
+
     def day(self, node: yaml.Node | None) -> date | None:
         written = self.word(node, r"\d{4}-\d\d-\d\d", _("a day is written 2025-10-28."))
         try:
@@ -188,7 +195,7 @@ class Reader:
         found = self.mapping(
             self.root,
             needs=("set", "title", "kind", "document", "effective_from"),
-            may=("note", "groups", "based_on", "effective_to", "thresholds", "parameters", "rollup"),
+            may=("note", "groups", "based_on", "effective_to", "thresholds", "parameters", "rollup", "joint_caps", "limits"),
         )
         kind = self.choice(found.get("kind"), SetKind)
         thresholds = self.mapping(found["thresholds"], needs=("good", "fair", "average")) if "thresholds" in found else {}
@@ -209,10 +216,23 @@ class Reader:
             parameters=parameters,
             rollups=self.rollups(found.get("rollup")),
             groups=tuple(self.group(node, codes) for node in self.items(found.get("groups"))),
+            joint_caps=tuple(self.joint_cap(node) for node in self.items(found.get("joint_caps"))),
+            limits=tuple(self.limit(node, codes) for node in self.items(found.get("limits"))),
             place=self.place(self.root),
         )
         self._no_repeats(entry, codes)
+        self._no_strangers(entry)
         return entry
+
+    def _no_strangers(self, entry: SetEntry) -> None:
+        """What caps and limits name is in the set."""
+        lines, groups = {line.code for line in entry.criteria}, {group.code for group in entry.groups}
+        named = [(cap.place, code, lines) for cap in entry.joint_caps for code in cap.lines]
+        named += [(limit.place, limit.line, lines) for limit in entry.limits if limit.line]
+        named += [(limit.place, limit.group, groups) for limit in entry.limits if limit.group]
+        for place, code, known in named:
+            if code not in known:
+                self.faults.append(_("%(place)s: the set has no %(code)s.") % {"place": place, "code": code})
 
     def _no_repeats(self, entry: SetEntry, parameters: list[str]) -> None:
         for codes in (parameters, [group.code for group in entry.groups], [line.code for line in entry.criteria]):
@@ -254,12 +274,33 @@ class Reader:
         )
 
     def group(self, node: yaml.Node, parameters: list[str]) -> GroupEntry:
-        found = self.mapping(node, needs=("code", "title"), may=("points", "criteria"))
+        found = self.mapping(node, needs=("code", "title"), may=("points", "criteria", "part"))
         return GroupEntry(
             self.text(found.get("code"), most=10),
             self.text(found.get("title"), most=300),
             self.points(found.get("points")),
             tuple(self.criterion(line, parameters) for line in self.items(found.get("criteria"))),
+            self.choice(found.get("part"), GroupPart, GroupPart.BASE),
+        )
+
+    def joint_cap(self, node: yaml.Node) -> JointCapEntry:
+        found = self.mapping(node, needs=("points", "lines", "clause"))
+        codes = tuple(dict.fromkeys(self.text(line, most=10) for line in self.items(found.get("lines"))))
+        return JointCapEntry(self.points(found.get("points")) or 0, codes, self.text(found.get("clause"), most=200), self.place(node))
+
+    def limit(self, node: yaml.Node, parameters: list[str]) -> LimitEntry:
+        found = self.mapping(node, needs=("at_most", "words", "clause"), may=("line", "group", "fewer_than", "when"))
+        if len(found.keys() & {"line", "group"}) != len(found.keys() & {"fewer_than"}):
+            self.fault(node, _("a limit names one line or one group, with “fewer_than”, or none of them."))
+        return LimitEntry(
+            at_most=self.one_of(found.get("at_most"), [*Grade.values][1:]),
+            words=self.text(found.get("words")),
+            clause=self.text(found.get("clause"), most=200),
+            line=self.text(found.get("line")) or None,
+            group=self.text(found.get("group")) or None,
+            fewer_than=self.points(found.get("fewer_than")),
+            when=self.conditions(found.get("when"), parameters),
+            place=self.place(node),
         )
 
     def criterion(self, node: yaml.Node, parameters: list[str]) -> CriterionEntry:
@@ -286,7 +327,7 @@ class Reader:
     def row(self, node: yaml.Node, parameters: list[str]) -> RowEntry:
         found = self.mapping(node, needs=("points", "words"), may=("when",))
         return RowEntry(
-            self.points(found.get("points")) or 0, self.text(found.get("words")), self.conditions(found.get("when"), parameters)
+            self.signed_points(found.get("points")), self.text(found.get("words")), self.conditions(found.get("when"), parameters)
         )
 
 

@@ -8,11 +8,11 @@ def _with_decimals(whole: int, digits: str) -> str:
 
 
 def points(hundredths: int | None) -> str:
-    """450 → 4.5, 400 → 4; an en dash for none."""
+    """450 → 4.5, 400 → 4, −50 → −0.5; an en dash for none."""
     if hundredths is None:
         return "–"
     if hundredths < 0:
-        return f"-{points(-hundredths)}"
+        return f"−{points(-hundredths)}"
     whole, rest = divmod(hundredths, 100)
     return _with_decimals(whole, f"{rest:02}".rstrip("0")) if rest else str(whole)
 

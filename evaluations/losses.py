@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from evaluations.compiler import Expression, compile_points
 from evaluations.definition import Definition, definition_of
 from evaluations.levels import Level, below
-from evaluations.models import CriteriaSet
+from evaluations.models import CriteriaSet, GroupPart
 
 SUMS = ("most", "lost", "compared", "own", "computed")
 
@@ -94,10 +94,13 @@ def _sets_scored(level: Level) -> list[int]:
 
 
 def places_in_frame(definition: Definition) -> list[int | None]:
-    """For each line of a sheet, the place (from 1) of the frame's criterion that it concretises; None where it concretises none."""
+    """For each line of a sheet, the place (from 1) of the frame's criterion that it concretises; None where it concretises none.
+
+    A bonus that is not earned is no loss, so its lines have no place.
+    """
     frame = definition.criteria_set.based_on.criteria.order_by("position").values_list("pk", flat=True)
     place = {key: number for number, key in enumerate(frame, start=1)}
-    return [place.get(line.criterion.concretises_id) for line in definition]
+    return [None if line.part == GroupPart.BONUS else place.get(line.criterion.concretises_id) for line in definition]
 
 
 def _of_own_cells(definition: Definition, places: list[int | None], level: Level) -> Expression:

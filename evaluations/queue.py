@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluations import figures
-from evaluations.compiler import grade_at
 from evaluations.models import Grade, ScoreSheet, SheetState
 from evaluations.models.fields import PointsFormField
 from evaluations.periods import Month
 from evaluations.review import scorers_of
+from evaluations.totals import own_class
 from meetings.models import Cell, Committee, Placement
 
 NEAR, GAP = gettext_lazy("Points from a threshold"), gettext_lazy("Points between self-score and computed")
@@ -146,7 +146,7 @@ class Row:
 
     @property
     def own_grade(self) -> Grade | None:
-        return grade_at(self.sheet.criteria_set, self.sheet.own_total)
+        return own_class(self.sheet).grade
 
     @property
     def is_adjusted_down(self) -> bool:

@@ -37,14 +37,13 @@ def bands(measure: Measure, text: str, *, less_is_better: bool = False) -> list[
     typed = list(_lines(text))
     for number, line in typed:
         found = BAND.fullmatch(line)
-        points = _points(found["points"]) if found else None
         is_last = number == typed[-1][0]
-        if found is None or points is None:
+        if found is None:
             faults.append(_("Line %(n)s: write “limit; points; words”, the last line without a limit.") % {"n": number})
         elif is_last != (found["limit"] is None):
             faults.append(_("Line %(n)s: every line but the last has a limit, for the last holds in every other case.") % {"n": number})
         elif is_last:
-            rows.append(RowEntry(points, found["words"].strip()))
+            rows.append(RowEntry(_points(found["points"]), found["words"].strip()))
         else:
             limit = _decimal(found["limit"])
             if not measure.compares_with(limit):
@@ -52,7 +51,7 @@ def bands(measure: Measure, text: str, *, less_is_better: bool = False) -> list[
             elif before is not None and (limit <= before if less_is_better else limit >= before):
                 faults.append(_("Line %(n)s: its limit is met by the lines above already, so it can never match.") % {"n": number})
             before = limit
-            rows.append(RowEntry(points, found["words"].strip(), (Asked(measure.name, comparison, limit),)))
+            rows.append(RowEntry(_points(found["points"]), found["words"].strip(), (Asked(measure.name, comparison, limit),)))
     return _or_faults(rows, faults, least=2)
 
 
@@ -69,11 +68,10 @@ def levels(text: str) -> list[RowEntry]:
     rows, faults = [], []
     for number, line in _lines(text):
         found = LEVEL.fullmatch(line)
-        points = _points(found["points"]) if found else None
-        if found is None or points is None:
+        if found is None:
             faults.append(_("Line %(n)s: write “points; words”.") % {"n": number})
         else:
-            rows.append(RowEntry(points, found["words"].strip()))
+            rows.append(RowEntry(_points(found["points"]), found["words"].strip()))
     return _or_faults(rows, faults, least=2)
 
 
@@ -94,10 +92,9 @@ def _decimal(written: str) -> Decimal:
     return Decimal(written.replace(",", "."))
 
 
-def _points(written: str) -> int | None:
-    """In hundredths; None for less than nothing."""
-    points = _decimal(written)
-    return int(points * 100) if points >= 0 else None
+def _points(written: str) -> int:
+    """In hundredths, below zero in a deduction."""
+    return int(_decimal(written) * 100)
 
 
 def _told(number: int, measure: Measure, limit: Decimal) -> dict[str, object]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from evaluations.compiler import rescale
 from evaluations.definition import Definition
+from evaluations.totals import sum_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,13 @@ def cases(definition: Definition) -> Iterator[Case]:
 
 
 def _case(definition: Definition, failing: tuple) -> Case | None:
-    without, counted_max, lowest, highest = [], 0, 0, 0
+    without, lowest, highest = [], [], []
     for line in definition:
         worths = {level.points for level in line.levels}
         if line.applies_when in failing:
             without.append(line.criterion.code)
             worths = {line.not_applicable_points}
-        if None not in worths:
-            counted_max += line.max_points
-            lowest += min(worths)
-            highest += max(worths)
-    if counted_max == 0:
-        return None
-    whole = definition.max_points
-    return Case(tuple(without), counted_max, rescale(lowest, counted_max, whole), rescale(highest, counted_max, whole))
+        lowest.append(None if None in worths else min(worths))
+        highest.append(None if None in worths else max(worths))
+    low, high = sum_points(definition, lowest), sum_points(definition, highest)
+    return None if low.total is None else Case(tuple(without), low.counted_max, low.total, high.total)

@@ -7,14 +7,14 @@ nothing of: it is named, left out, and the rest is rescaled to the draft's whole
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from evaluations.compiler import Expression, Outcome, compile_outcome, compile_points, graded, rescaled, thresholds_of
+from evaluations.compiler import Expression, Outcome, compile_outcome, compile_points
 from evaluations.definition import Definition, Line, definition_of
 from evaluations.editing import to_rehearse
 from evaluations.exporting.rehearsed import write_rehearsal
@@ -25,6 +25,7 @@ from evaluations.periods import Month, Period, parse_period
 from evaluations.set_entries import as_entry
 from evaluations.set_faults import faults_of
 from evaluations.set_files import write_set
+from evaluations.totals import compile_limits, compile_sums, compile_total, graded, limiting
 from meetings.models import Committee, User, path_end
 from meetings.permissions import authority_of
 from meetings.refusing import Refused
@@ -202,40 +203,37 @@ def _levels(lines: Sequence[Line], pairs: Sequence[Paired]) -> str:
 
 def _rehearse_month(rehearsal: Rehearsal, tally: Tally, whole: Definition, before: CriteriaSet, pairs: list[Paired], month: Month) -> None:
     """Count and keep what the subtree's sheets of one month under one set would come to."""
-    unknown = {pair.new.criterion.code for pair in pairs if pair.new and _is_unknown(pair)}
-    known = tuple(replace(line, index=index) for index, line in enumerate(line for line in whole if line.criterion.code not in unknown))
-    definition, before_definition = Definition(whole.criteria_set, known), definition_of(before)
-    outcome, points = compile_outcome(definition), compile_points(definition, "o.outcome")
+    definition = whole.without({pair.new.criterion.code for pair in pairs if pair.new and _is_unknown(pair)})
+    known, before_definition = definition.lines, definition_of(before)
+    outcome, points, limits = compile_outcome(definition), compile_points(definition, "o.outcome"), compile_limits(definition)
+    grade, limit = (compiled(definition, "after", "news", "limits") for compiled in (graded, limiting))
     points_before = compile_points(before_definition, "old.outcome")
     line = _line_that_moves(definition, before_definition, pairs, whole.max_points)
-    draft_total = rescaled("sums.gained", "sums.counted_max", whole.max_points)
     path = rehearsal.committee.scope_path
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             WITH rehearsed AS MATERIALIZED (
                 SELECT m.cell_id, m.committee_id, m.month, m.cell_kind, old.total AS before, old.grade AS grade_before, o.outcome,
-                    p.points AS news, p.points_before AS olds,
+                    p.points AS news, p.points_before AS olds, p.limits,
                     CASE WHEN {Outcome.NOT_DUE:d} = ANY (o.outcome) OR {Outcome.NOT_ANSWERED:d} = ANY (o.outcome)
-                        OR sums.counted_max = 0 THEN NULL ELSE {draft_total} END AS after
+                        THEN NULL ELSE {compile_total(definition, "sums", whole.max_points)} END AS after
                 FROM evaluations_monthscore m
                 JOIN evaluations_scoresheet old ON old.id = m.sheet_id
                 JOIN evaluations_monthfacts f ON f.cell_id = m.cell_id AND f.month = m.month
                 CROSS JOIN LATERAL (SELECT {_levels(known, pairs)} AS levels) s
                 CROSS JOIN LATERAL (SELECT {outcome.sql} AS outcome OFFSET 0) o
-                CROSS JOIN LATERAL (SELECT {points.sql} AS points, {points_before.sql} AS points_before OFFSET 0) p
                 CROSS JOIN LATERAL (
-                    SELECT coalesce(sum(line.worth), 0)::bigint AS gained,
-                        coalesce(sum(line.maximum) FILTER (WHERE line.worth IS NOT NULL), 0) AS counted_max
-                    FROM unnest(p.points, %s::int[]) AS line(worth, maximum)) sums
+                    SELECT {points.sql} AS points, {points_before.sql} AS points_before, {limits.sql} AS limits OFFSET 0) p
+                CROSS JOIN LATERAL ({compile_sums(definition, "p.points")} OFFSET 0) sums
                 WHERE m.month = %s AND m.counted_path >= %s AND m.counted_path < %s AND m.state = 'SCORED'
                     AND old.criteria_set_id = %s AND old.total IS NOT NULL),
-            classed AS MATERIALIZED (SELECT rehearsed.*, {graded("after")} AS grade_after FROM rehearsed),
+            classed AS MATERIALIZED (SELECT rehearsed.*, {grade.sql} AS grade_after, {limit.sql} AS limited_by FROM rehearsed),
             moved AS (
                 INSERT INTO evaluations_rehearsedmove (rehearsal_id, cell_id, committee_id, month, cell_kind, before, after, grade_before,
                     grade_after, line, moves_by)
                 SELECT %s, c.cell_id, c.committee_id, c.month, c.cell_kind, c.before, c.after, c.grade_before, c.grade_after,
-                    coalesce(line.named, ''), coalesce(line.moves_by, 0)
+                    coalesce(c.limited_by, line.named, ''), coalesce(line.moves_by, 0)
                 FROM (SELECT * FROM classed WHERE grade_before <> grade_after ORDER BY cell_id LIMIT %s) c
                 LEFT JOIN LATERAL ({line.sql}) line ON true)
             SELECT 'class', cell_kind::text, grade_before::text, grade_after::text, count(*) FROM classed GROUP BY 1, 2, 3, 4
@@ -254,12 +252,13 @@ def _rehearse_month(rehearsal: Rehearsal, tally: Tally, whole: Definition, befor
                 *outcome.params,
                 *points.params,
                 *points_before.params,
-                [each.max_points for each in known],
+                *limits.params,
                 month.first,
                 path,
                 path_end(path),
                 before.pk,
-                *thresholds_of(whole.criteria_set),
+                *grade.params,
+                *limit.params,
                 rehearsal.pk,
                 max(0, MOST_MOVES - tally.moved),
                 *line.params,
@@ -279,9 +278,9 @@ def _line_that_moves(definition: Definition, before: Definition, pairs: list[Pai
         (
             pair.named,
             places.get(pair.new.criterion.code) if pair.new else None,
-            pair.new.max_points if pair.new else 0,
+            pair.new.unmoved if pair.new else 0,
             pair.old.index + 1 if pair.old else None,
-            pair.old.max_points if pair.old else 0,
+            pair.old.unmoved if pair.old else 0,
         )
         for pair in pairs
     ]

@@ -16,8 +16,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evaluations import changes, scoring
-from evaluations.compiler import Outcome, compile_points, graded, rescaled, thresholds_of
+from evaluations import changes, figures, scoring
+from evaluations.compiler import Outcome, compile_points
 from evaluations.definition import Definition, definition_of
 from evaluations.models import (
     CriteriaSet,
@@ -30,6 +30,7 @@ from evaluations.models import (
     SheetState,
 )
 from evaluations.notices import tell_secretaries
+from evaluations.totals import compile_sums, compile_total, graded
 from meetings.models import Committee, Meeting, User
 from meetings.recording import Refused, once, reopen_meeting, require_reason
 from meetings.refusing import Problems
@@ -136,8 +137,9 @@ def _write_remarks(sheet: ScoreSheet, remarks: Mapping[int, Remark], by: User, a
     said, problems = {}, Problems()
     for index, remark in remarks.items():
         line = definition.lines[index]
-        if remark.points is not None and not 0 <= remark.points <= line.max_points:
-            problems.add(f"points_{index}", _("This line has at most %(most)s points.") % {"most": f"{line.max_points / 100:g}"})
+        if remark.points is not None and not line.min_points <= remark.points <= line.max_points:
+            least_and_most = {"least": figures.points(line.min_points), "most": figures.points(line.max_points)}
+            problems.add(f"points_{index}", _("This line has from %(least)s to %(most)s points.") % least_and_most)
         if remark.points == scoring.points_of(line, sheet.outcome[index]):
             remark = replace(remark, points=None)
         if remark != stored.get(line.criterion.pk, Remark()):
@@ -235,39 +237,37 @@ GIVEN = {
 
 
 def _settle_of(definition: Definition, keys: list[int], way: Way, decision: ReviewDecision) -> list[int]:
-    criteria_set = definition.criteria_set
     counting = compile_points(definition, "s.outcome")
+    grade = graded(definition, "official.total", "official.points", "s.limits")
     given_params = [[line.criterion.pk for line in definition]] if way == Way.REVIEWED else []
-    total = rescaled("worked.gained", "worked.most", definition.max_points)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            WITH worked AS (
-                SELECT s.id, sums.* FROM evaluations_scoresheet s
+            WITH official AS (
+                SELECT s.id, line.points, {compile_total(definition, "sums")} AS total FROM evaluations_scoresheet s
                 CROSS JOIN LATERAL (SELECT {counting.sql} AS points OFFSET 0) counting
                 CROSS JOIN LATERAL (SELECT {GIVEN[way]} AS points OFFSET 0) given
                 CROSS JOIN LATERAL (
-                    SELECT array_agg(line.points ORDER BY line.place) AS points, sum(line.points)::bigint AS gained,
-                        sum(line.maximum) FILTER (WHERE line.points IS NOT NULL) AS most,
-                        bool_and(line.points IS NOT NULL OR line.code = {Outcome.NOT_APPLICABLE:d}) AS is_settled
-                    FROM (SELECT place, maximum, code,
+                    SELECT array_agg(each.points ORDER BY each.place) AS points,
+                        bool_and(each.points IS NOT NULL OR each.code = {Outcome.NOT_APPLICABLE:d}) AS is_settled
+                    FROM (SELECT place, code,
                             -- What is left out of the maximum has no points, whatever was given when it still applied.
                             CASE WHEN code <> {Outcome.NOT_APPLICABLE:d} OR worth IS NOT NULL THEN coalesce(given, worth) END AS points
-                          FROM unnest(s.outcome, counting.points, given.points, %s::int[])
-                              WITH ORDINALITY AS each(code, worth, given, maximum, place)) AS line) sums
-                WHERE s.id = ANY (%s) AND s.criteria_set_id = %s
-            ), official AS (SELECT worked.id, worked.points, {total} AS total FROM worked WHERE is_settled AND most > 0)
+                          FROM unnest(s.outcome, counting.points, given.points)
+                              WITH ORDINALITY AS line(code, worth, given, place)) AS each) line
+                CROSS JOIN LATERAL ({compile_sums(definition, "line.points")} OFFSET 0) sums
+                WHERE s.id = ANY (%s) AND s.criteria_set_id = %s AND line.is_settled
+            )
             UPDATE evaluations_scoresheet s
-            SET verified = official.points, verified_total = official.total, verified_grade = {graded("official.total")},
+            SET verified = official.points, verified_total = official.total, verified_grade = {grade.sql}, verified_limits = s.limits,
                 state = 'VERIFIED', decision_id = %s, version = s.version + 1
-            FROM official WHERE s.id = official.id RETURNING s.id""",
+            FROM official WHERE s.id = official.id AND official.total IS NOT NULL RETURNING s.id""",
             [
                 *counting.params,
                 *given_params,
-                [line.max_points for line in definition],
                 keys,
-                criteria_set.pk,
-                *thresholds_of(criteria_set),
+                definition.criteria_set.pk,
+                *grade.params,
                 decision.pk,
             ],
         )

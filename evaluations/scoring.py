@@ -9,11 +9,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
 from evaluations import measuring
-from evaluations.compiler import Outcome, compile_outcome, compile_points, graded, rescale, rescaled, thresholds_of
+from evaluations.compiler import Outcome, compile_outcome, compile_points
 from evaluations.definition import Definition, Line, definition_of
 from evaluations.measuring import Targets
 from evaluations.models import CriteriaSet, MonthFacts, MonthScore, ScoreSheet
 from evaluations.rollup import roll_up
+from evaluations.totals import Classed, classify, compile_limits, compile_sums, compile_total, graded, sum_points
 from meetings.deadlines import nearest_rules
 from meetings.tree import place_in_month
 
@@ -22,26 +23,31 @@ FACT_COLUMNS = tuple(field.attname for field in MonthFacts._meta.concrete_fields
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One month's outcome per line, with what counts and the total where every line is settled; points in hundredths."""
+    """One month's outcome per line, with what counts and the total where every line is settled; points in hundredths.
+
+    `limits` are the places of the set's limits of the class whose facts hold.
+    """
 
     outcome: list[int]
     points: list[int | None]
     counted_max: int
     total: int | None
+    limits: list[int]
 
     @classmethod
-    def of(cls, definition: Definition, outcome: list[int], points: list[int | None]) -> "Scored":
-        counted_max = sum(line.max_points for line, worth in zip(definition, points, strict=True) if worth is not None)
+    def of(cls, definition: Definition, outcome: list[int], points: list[int | None], limits: list[int]) -> "Scored":
+        summed = sum_points(definition, points)
         settled = all(code >= Outcome.NOT_APPLICABLE for code in outcome)
-        gained = sum(worth for worth in points if worth is not None)
-        total = rescale(gained, counted_max, definition.max_points) if settled and counted_max else None
-        return cls(outcome, points, counted_max, total)
+        return cls(outcome, points, summed.counted_max, summed.total if settled else None, limits)
 
     @classmethod
     def kept(cls, definition: Definition, sheet: ScoreSheet) -> "Scored":
         """What a sent sheet holds: which rows matched when it was last scored, and the total that was made of them."""
         points = [points_of(line, code) for line, code in zip(definition, sheet.outcome, strict=True)]
-        return cls(sheet.outcome, points, sheet.counted_max, sheet.total)
+        return cls(sheet.outcome, points, sheet.counted_max, sheet.total, sheet.limits or [])
+
+    def classed(self, definition: Definition) -> Classed:
+        return classify(definition, self.total, self.points, self.limits)
 
 
 def points_of(line: Line, outcome: int) -> int | None:
@@ -54,13 +60,13 @@ def points_of(line: Line, outcome: int) -> int | None:
 def evaluate(definition: Definition, facts: MonthFacts, levels: list[int | None]) -> Scored:
     """What a set makes of facts that need not be stored anywhere, with the levels the cell chose (index of row, None = not answered)."""
     outcome = compile_outcome(definition)
-    points = compile_points(definition, "o.outcome")
+    points, limits = compile_points(definition, "o.outcome"), compile_limits(definition)
     row = {column: getattr(facts, column) for column in FACT_COLUMNS}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT o.outcome, {points.sql} FROM jsonb_populate_record(NULL::evaluations_monthfacts, %s::jsonb) f "
+            f"SELECT o.outcome, {points.sql}, {limits.sql} FROM jsonb_populate_record(NULL::evaluations_monthfacts, %s::jsonb) f "
             f"CROSS JOIN (SELECT %s::smallint[] AS levels) s CROSS JOIN LATERAL (SELECT {outcome.sql} AS outcome OFFSET 0) o",
-            [*points.params, DjangoJSONEncoder().encode(row), levels, *outcome.params],
+            [*points.params, *limits.params, DjangoJSONEncoder().encode(row), levels, *outcome.params],
         )
         return Scored.of(definition, *cursor.fetchone())
 
@@ -97,49 +103,44 @@ def _sets_of_sent_sheets(targets: Targets) -> Iterable[CriteriaSet]:
 
 def _score_sheets(definition: Definition, targets: Targets) -> None:
     """Renew outcome, points, total and class of the sent sheets under one set."""
-    criteria_set = definition.criteria_set
     outcome = compile_outcome(definition)
-    points = compile_points(definition, "o.outcome")
+    points, limits = compile_points(definition, "o.outcome"), compile_limits(definition)
+    grade = graded(definition, "scored.total", "scored.points", "scored.limits")
     asked = [line.index + 1 for line in definition if line.criterion.asks_level]
-    maxima = [line.max_points for line in definition]
-    total = rescaled("sums.gained", "sums.counted_max", definition.max_points)
     with connection.cursor() as cursor:
         # OFFSET 0 keeps each expression in its own subquery: pulled up, the outcome would be worked out again for every line of the points.
         cursor.execute(
             f"""
             WITH target(cell_id, month) AS ({targets.sql}),
             scored AS (
-                SELECT s.id, o.outcome, sums.counted_max,
+                SELECT s.id, o.outcome, p.points, p.limits, sums.counted_max,
                     ARRAY(SELECT CASE WHEN line.place = ANY (%s) THEN NULL ELSE line.worth END
                           FROM unnest(p.points) WITH ORDINALITY AS line(worth, place) ORDER BY line.place) AS computed,
                     CASE WHEN {Outcome.NOT_DUE:d} = ANY (o.outcome) OR {Outcome.NOT_ANSWERED:d} = ANY (o.outcome)
-                        OR sums.counted_max = 0 THEN NULL ELSE {total} END AS total
+                        THEN NULL ELSE {compile_total(definition, "sums")} END AS total
                 FROM (SELECT DISTINCT * FROM target) t
                 JOIN evaluations_scoresheet s USING (cell_id, month)
                 JOIN evaluations_monthfacts f USING (cell_id, month)
                 CROSS JOIN LATERAL (SELECT {outcome.sql} AS outcome OFFSET 0) o
-                CROSS JOIN LATERAL (SELECT {points.sql} AS points OFFSET 0) p
-                CROSS JOIN LATERAL (
-                    SELECT sum(line.worth)::bigint AS gained,
-                        coalesce(sum(line.maximum) FILTER (WHERE line.worth IS NOT NULL), 0) AS counted_max
-                    FROM unnest(p.points, %s::int[]) AS line(worth, maximum)) sums
+                CROSS JOIN LATERAL (SELECT {points.sql} AS points, {limits.sql} AS limits OFFSET 0) p
+                CROSS JOIN LATERAL ({compile_sums(definition, "p.points")} OFFSET 0) sums
                 WHERE s.state <> 'DRAFT' AND s.criteria_set_id = %s
                 ORDER BY s.id
             )
             UPDATE evaluations_scoresheet s
             SET outcome = scored.outcome, counted_max = scored.counted_max, total = scored.total,
-                computed = scored.computed,
+                computed = scored.computed, limits = scored.limits,
                 differing = (SELECT count(*) FROM unnest(scored.computed, s.own) AS line(computed, own) WHERE computed <> own),
-                grade = {graded("scored.total")}
+                grade = {grade.sql}
             FROM scored WHERE s.id = scored.id""",
             [
                 *targets.params,
                 asked,
                 *outcome.params,
                 *points.params,
-                maxima,
-                criteria_set.pk,
-                *thresholds_of(criteria_set),
+                *limits.params,
+                definition.criteria_set.pk,
+                *grade.params,
             ],
         )
 

@@ -10,11 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluations.conditions import Asked
-from evaluations.criteria_entries import CriterionEntry, ParameterEntry, RollupEntry, RowEntry, RungEntry, SetEntry
+from evaluations.criteria_entries import (
+    CriterionEntry,
+    JointCapEntry,
+    LimitEntry,
+    ParameterEntry,
+    RollupEntry,
+    RowEntry,
+    RungEntry,
+    SetEntry,
+)
 from evaluations.figures import points
 from evaluations.matching import Placed, paired
 from evaluations.measures import MEASURES, Unit
-from evaluations.models import CriterionKind, Grade, MissingMonth, NotApplicable, UnverifiedMonth
+from evaluations.models import CriterionKind, Grade, GroupPart, MissingMonth, NotApplicable, UnverifiedMonth
 from evaluations.period_measures import PERIOD_MEASURES
 from evaluations.periods import KINDS
 
@@ -168,6 +177,9 @@ def _of_set(before: SetEntry, after: SetEntry) -> Iterator[str]:
         {parameter.code: parameter for parameter in after.parameters},
         _parameter,
     )
+    yield from _named(*({_joint_cap(cap): cap for cap in entry.joint_caps} for entry in (before, after)), _joint_cap)
+    said_before, said_after = ([_limit(limit, _Words(entry)) for limit in entry.limits] for entry in (before, after))
+    yield from _named({said: said for said in said_before}, {said: said for said in said_after}, str)
     rules = ({rollup.period: rollup for rollup in entry.rollups} for entry in (before, after))
     yield from _named(*rules, lambda rollup: _rollup(rollup, _Words(after)))
 
@@ -190,6 +202,8 @@ def _groups(before: SetEntry, after: SetEntry) -> Iterator[str]:
         else:
             label = _("Points of “%(group)s”") % {"group": title}
             yield from _if_other(label, points(olds[title].points), points(group.points))
+            parts = (str(GroupPart(each.part).label) for each in (olds[title], group))
+            yield from _if_other(_("Part of the total of “%(group)s”") % {"group": title}, *parts)
 
 
 def _named(olds: dict, news: dict, say: Callable) -> Iterator[str]:
@@ -208,6 +222,18 @@ def _parameter(parameter: ParameterEntry) -> str:
         "title": parameter.title,
         "default": f"{parameter.default.normalize():f}",
     }
+
+
+def _joint_cap(cap: JointCapEntry) -> str:
+    return _("%(codes)s together at most %(points)s points") % {"codes": ", ".join(cap.lines), "points": points(cap.points)}
+
+
+def _limit(limit: LimitEntry, words: _Words) -> str:
+    """The whole limit, with what it asks."""
+    asked = [_("%(code)s has fewer points than %(points)s") % {"code": limit.line or limit.group, "points": points(limit.fewer_than)}]
+    asked = [*(asked if limit.fewer_than is not None else []), *map(words.one, limit.when)]
+    told = {"grade": Grade(limit.at_most).label, "words": limit.words, "when": _(" and ").join(asked)}
+    return _("Class at most %(grade)s: %(words)s (%(when)s)") % told
 
 
 def _rollup(rollup: RollupEntry, words: _Words) -> str:

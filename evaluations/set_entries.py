@@ -7,13 +7,15 @@ from evaluations.criteria_entries import (
     CriterionEntry,
     DocumentKey,
     GroupEntry,
+    JointCapEntry,
+    LimitEntry,
     ParameterEntry,
     RollupEntry,
     RowEntry,
     RungEntry,
     SetEntry,
 )
-from evaluations.models import Condition, CriteriaSet, Criterion, Row
+from evaluations.models import Condition, CriteriaSet, Criterion, GradeLimit, Row
 from evaluations.periods import KINDS
 
 
@@ -42,8 +44,29 @@ def as_entry(criteria_set: CriteriaSet) -> SetEntry:
         ),
         rollups=_rollup_entries(criteria_set),
         groups=tuple(
-            GroupEntry(group.code, group.title, group.max_points, tuple(groups.get(group.pk, ()))) for group in criteria_set.groups.all()
+            GroupEntry(group.code, group.title, group.max_points, tuple(groups.get(group.pk, ())), group.part)
+            for group in criteria_set.groups.all()
         ),
+        joint_caps=tuple(
+            JointCapEntry(cap.points, tuple(line.code for line in cap.lines.all()), cap.clause)
+            for cap in criteria_set.joint_caps.prefetch_related("lines")
+        ),
+        limits=tuple(map(_limit_entry, criteria_set.grade_limits.select_related("criterion", "group").prefetch_related(_CONDITIONS))),
+    )
+
+
+_CONDITIONS = Prefetch("conditions", Condition.objects.select_related("parameter"))
+
+
+def _limit_entry(limit: GradeLimit) -> LimitEntry:
+    return LimitEntry(
+        at_most=limit.at_most,
+        words=limit.words,
+        clause=limit.clause,
+        line=limit.criterion.code if limit.criterion else None,
+        group=limit.group.code if limit.group else None,
+        fewer_than=limit.fewer_than,
+        when=tuple(map(Asked.of, limit.conditions.all())),
     )
 
 

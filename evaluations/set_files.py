@@ -10,9 +10,18 @@ import yaml
 from django.utils.translation import gettext as _
 
 from evaluations.conditions import Asked, written
-from evaluations.criteria_entries import CriterionEntry, GroupEntry, ParameterEntry, Place, RollupEntry, SetEntry
+from evaluations.criteria_entries import (
+    CriterionEntry,
+    GroupEntry,
+    JointCapEntry,
+    LimitEntry,
+    ParameterEntry,
+    Place,
+    RollupEntry,
+    SetEntry,
+)
 from evaluations.criteria_files import LOADER, FaultyFiles, Reader
-from evaluations.models import NotApplicable
+from evaluations.models import GroupPart, NotApplicable
 
 LARGEST = 1_000_000  # bytes: twenty times the sample
 
@@ -51,6 +60,8 @@ def write_set(entry: SetEntry) -> str:
         "parameters": [_parameter(parameter) for parameter in entry.parameters],
         "rollup": [_rollup(rollup) for rollup in entry.rollups],
         "groups": [_group(group) for group in entry.groups],
+        "joint_caps": [_joint_cap(cap) for cap in entry.joint_caps],
+        "limits": [_limit(limit) for limit in entry.limits],
     }
     return yaml.dump(_without_blanks(said), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=140)
 
@@ -116,8 +127,27 @@ def _rollup(entry: RollupEntry) -> dict:
 
 
 def _group(entry: GroupEntry) -> dict:
-    said = {"code": entry.code, "title": entry.title, "points": _number(entry.points)}
+    part = str(entry.part) if entry.part != GroupPart.BASE else None
+    said = {"code": entry.code, "title": entry.title, "part": part, "points": _number(entry.points)}
     return _without_blanks(said | {"criteria": [_criterion(line) for line in entry.criteria]})
+
+
+def _joint_cap(entry: JointCapEntry) -> dict:
+    return {"points": _number(entry.points), "lines": list(entry.lines), "clause": entry.clause}
+
+
+def _limit(entry: LimitEntry) -> dict:
+    return _without_blanks(
+        {
+            "at_most": str(entry.at_most),
+            "line": entry.line,
+            "group": entry.group,
+            "fewer_than": _number(entry.fewer_than),
+            "when": _when(entry.when),
+            "words": entry.words,
+            "clause": entry.clause,
+        }
+    )
 
 
 def _criterion(entry: CriterionEntry) -> dict:

@@ -8,10 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evaluations.compiler import grade_at
 from evaluations.definition import Definition, Line
 from evaluations.figures import points
-from evaluations.models import CriterionKind, Grade, MonthFacts, Rehearsal
+from evaluations.models import CriterionKind, Grade, GroupPart, MonthFacts, Rehearsal
 from evaluations.scoring import evaluate
 from meetings.models import CellKind
 
@@ -65,7 +64,9 @@ class Proof:
 
 
 def proofs_of(definition: Definition) -> list[Proof]:
-    return [Proof(kind, sum(line.max_points for line in definition if line.criterion.kind == kind)) for kind in CriterionKind]
+    """Of the lines; a joint cap is not minded."""
+    of_kind = {kind: [line for line in definition if line.criterion.kind == kind] for kind in CriterionKind}
+    return [Proof(kind, sum(line.max_points for line in lines if line.part == GroupPart.BASE)) for kind, lines in of_kind.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +172,10 @@ def _fared(definition: Definition, cell: MadeUp, most_lines: int) -> Fared:
     levels = [_level(line, cell.gives_itself) if line.criterion.asks_level else None for line in definition]
     scored = evaluate(definition, facts, levels)
     worths = [(line, worth) for line, worth in zip(definition, scored.points, strict=True) if worth is not None]
-    losses = [(line.max_points - worth, line) for line, worth in worths if worth < line.max_points]
+    losses = [(line.unmoved - worth, line) for line, worth in worths if worth < line.unmoved]
     losses.sort(key=lambda loss: (-loss[0], loss[1].index))
     lost = tuple((f"{line.criterion.code} {line.criterion.title}", f"−{points(least)}") for least, line in losses[:most_lines])
-    return Fared(cell, scored.total, grade_at(definition.criteria_set, scored.total), lost)
+    return Fared(cell, scored.total, scored.classed(definition).grade, lost)
 
 
 def _level(line: Line, share: float) -> int:

@@ -75,7 +75,10 @@ class SheetLine:
 
 @dataclass(frozen=True, slots=True)
 class GroupTotal:
-    """Hundredths; `own` is None while a line of the group is open, `most` 0 where no line of it counts."""
+    """Hundredths; `own` is None while a line of the group is open, `most` 0 where no line of it counts, and below 0 in a deduction.
+
+    Neither minds caps: what they take away is said with the total.
+    """
 
     group: CriterionGroup
     own: int | None
@@ -85,7 +88,7 @@ class GroupTotal:
     def of(cls, group: CriterionGroup, lines: list[SheetLine]) -> "GroupTotal":
         counted = [line for line in lines if line.explanation.outcome != Outcome.NOT_DUE and line.counts]
         own = None if any(line.own is None for line in counted) else sum(line.own for line in counted)
-        return cls(group, own, sum(line.line.max_points for line in counted))
+        return cls(group, own, sum(line.line.most for line in counted))
 
 
 def own_points(answer: Answer, points: int | None) -> int | None:

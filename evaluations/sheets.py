@@ -16,6 +16,8 @@ from evaluations.measuring import look
 from evaluations.models import CriteriaSet, CriterionGroup, MonthFacts, ScoreSheet, SheetEntry, SheetNote, SheetState
 from evaluations.scoring import Scored, evaluate
 from evaluations.sheet_lines import Answer, GroupTotal, SheetLine, own_points
+from evaluations.summing import summing
+from evaluations.totals import Classed, classify, sum_points
 from meetings.models import Cell, Meeting, Member, Presence, User
 from meetings.roll_call import vote_base
 
@@ -114,18 +116,19 @@ class Sheet:
         return len(self.lines) - len(self.open_lines)
 
     @property
-    def leaves_out(self) -> bool:
-        return any(not line.counts for line in self.lines)
+    def summing(self) -> tuple[str, ...]:
+        """How the computed points of the lines became the total, where that is not their plain sum."""
+        return summing(self.definition, self.scored.points)
 
     @property
-    def gained(self) -> int:
-        """The sum of what counts, before rescaling."""
-        return sum(points for points in self.scored.points if points is not None)
+    def own_summing(self) -> tuple[str, ...]:
+        """The same of the points that the cell gives itself, once it has."""
+        return summing(self.definition, [line.own for line in self.lines]) if self.is_filled else ()
 
-    @property
-    def rescaled(self) -> bool:
-        """Whether the total was made from fewer points than the set's."""
-        return self.scored.total is not None and self.scored.counted_max != self.definition.max_points
+    @cached_property
+    def classed(self) -> Classed:
+        """The computed class, and the limits that keep it down."""
+        return self.scored.classed(self.definition)
 
     @property
     def group_totals(self) -> list[GroupTotal]:
@@ -151,12 +154,13 @@ class Sheet:
         """What the cell gives itself, summed over the lines that count so far; None until every line is answered."""
         if not self.is_filled:
             return None
-        return Scored.of(self.definition, self._settled, [line.own for line in self.lines]).total if self.definition else None
+        # A line that isn't due takes no part in the vote: for the cell's own total it is left out like one that doesn't apply.
+        return sum_points(self.definition, [line.own for line in self.lines]).total if self.definition else None
 
     @property
-    def _settled(self) -> list[int]:
-        # A line that isn't due takes no part in the vote: for the cell's own total it is left out like one that doesn't apply.
-        return [Outcome.NOT_APPLICABLE if code == Outcome.NOT_DUE else code for code in self.scored.outcome]
+    def own_classed(self) -> Classed:
+        """The class that the cell's own points would be, and the limits that keep it down."""
+        return classify(self.definition, self.own_total, [line.own for line in self.lines], self.scored.limits)
 
     @property
     def not_due(self) -> list[SheetLine]:

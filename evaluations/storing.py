@@ -9,6 +9,8 @@ from evaluations.models import (
     CriteriaSet,
     Criterion,
     CriterionGroup,
+    GradeLimit,
+    JointCap,
     Parameter,
     RollupCondition,
     RollupRow,
@@ -49,12 +51,33 @@ def store_set(*, entry: SetEntry, document: RuleDocument, owner: Committee | Non
     position = 0
     for number, group in enumerate(entry.groups, start=1):
         stored_group = CriterionGroup.objects.create(
-            criteria_set=criteria_set, position=number, code=group.code, title=group.title, max_points=group.points
+            criteria_set=criteria_set, position=number, code=group.code, title=group.title, max_points=group.points, part=group.part
         )
         for line in group.criteria:
             position += 1
             _store_criterion(line, stored_group, position, frame_lines.get(line.concretises), parameters)
+    _store_totals(entry, criteria_set, parameters)
     return criteria_set
+
+
+def _store_totals(entry: SetEntry, criteria_set: CriteriaSet, parameters: dict[str, Parameter]) -> None:
+    lines = {line.code: line for line in criteria_set.criteria.all()}
+    groups = {group.code: group for group in criteria_set.groups.all()}
+    for cap in entry.joint_caps:
+        stored = JointCap.objects.create(criteria_set=criteria_set, points=cap.points, clause=cap.clause)
+        stored.lines.set([lines[code] for code in cap.lines])
+    for number, limit in enumerate(entry.limits, start=1):
+        stored = GradeLimit.objects.create(
+            criteria_set=criteria_set,
+            position=number,
+            at_most=limit.at_most,
+            criterion=lines.get(limit.line),
+            group=groups.get(limit.group),
+            fewer_than=limit.fewer_than,
+            words=limit.words,
+            clause=limit.clause,
+        )
+        store_conditions(limit.when, parameters, limit=stored)
 
 
 def _store_criterion(
@@ -86,13 +109,19 @@ def store_rows(rows: Iterable[RowEntry], criterion: Criterion, parameters: dict[
 
 
 def store_conditions(
-    conditions: Iterable[Asked], parameters: dict[str, Parameter], *, row: Row | None = None, criterion: Criterion | None = None
+    conditions: Iterable[Asked],
+    parameters: dict[str, Parameter],
+    *,
+    row: Row | None = None,
+    criterion: Criterion | None = None,
+    limit: GradeLimit | None = None,
 ) -> None:
-    """Store what a row (or a criterion, for `applies_when`) asks, in order; `parameters` are those of its set by code."""
+    """Store what a row (or a criterion, for `applies_when`, or a limit) asks, in order; `parameters` are those of its set by code."""
     Condition.objects.bulk_create(
         Condition(
             row=row,
             criterion=criterion,
+            limit=limit,
             measure=asked.measure,
             comparison=asked.comparison,
             value=asked.value,
@@ -112,7 +141,11 @@ def _store_rollup(entry: RollupEntry, criteria_set: CriteriaSet) -> None:
         reading=entry.reading,
     )
     for number, rung in enumerate(entry.rows, start=1):
-        row = RollupRow.objects.create(rule=rule, position=number, grade=rung.grade, words=rung.words)
-        RollupCondition.objects.bulk_create(
-            RollupCondition(row=row, measure=asked.measure, comparison=asked.comparison, value=asked.value) for asked in rung.when
-        )
+        store_period_conditions(rung.when, RollupRow.objects.create(rule=rule, position=number, grade=rung.grade, words=rung.words))
+
+
+def store_period_conditions(conditions: Iterable[Asked], row: RollupRow) -> None:
+    """Store what a row of a roll-up rule asks, in order."""
+    RollupCondition.objects.bulk_create(
+        RollupCondition(row=row, measure=asked.measure, comparison=asked.comparison, value=asked.value) for asked in conditions
+    )

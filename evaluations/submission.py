@@ -9,10 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from evaluations import scoring
-from evaluations.compiler import Outcome, grade_at
+from evaluations.compiler import Outcome
 from evaluations.measuring import Targets
 from evaluations.models import ScoreSheet, SheetAct, SheetEvent, SheetNote, SheetState
 from evaluations.sheets import AlreadySent, Sheet, StaleSheet, Vote, drop_drafts_of_other_sittings, open_sheet
+from evaluations.totals import own_class
 from meetings.deadlines import deadlines_for
 from meetings.models import Meeting, User
 from meetings.recording import conclude_meeting, missing_to_conclude, once
@@ -96,7 +97,7 @@ def _send(*, meeting: Meeting, by: User, at: datetime, expected_version: int, re
 
 def note_act(sheet: ScoreSheet, act: SheetAct, *, by: User, at: datetime, text: str = "") -> None:
     """Write into the sheet's history that the cell sent it, or voted anew: with its own total, and what class that would be."""
-    grade = grade_at(sheet.criteria_set, sheet.own_total) if sheet.criteria_set else None
+    grade = own_class(sheet).grade if sheet.criteria_set else None
     SheetEvent.objects.create(sheet=sheet, act=act, by=by, at=at, text=text, total=sheet.own_total, grade=grade or "")
 
 

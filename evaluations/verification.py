@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from evaluations.compiler import grade_at
+from evaluations.definition import ClassLimit
 from evaluations.models import CriterionKind, Grade, PastVote, ReviewEntry, SheetAct, SheetEvent
 from evaluations.scoring import points_of
 from evaluations.sheet_lines import SheetLine
 from evaluations.sheets import Sheet
+from evaluations.summing import summing
+from evaluations.totals import official_class, own_class
 from meetings.models import User
 
 ORDER = list(Grade)
@@ -105,7 +107,16 @@ class Review:
     @property
     def own_grade(self) -> Grade | None:
         """The class that the cell's own total would be."""
-        return grade_at(self.sheet.criteria_set, self.sheet.stored.own_total)
+        return own_class(self.sheet.stored).grade
+
+    @property
+    def official_limits(self) -> tuple[ClassLimit, ...]:
+        """What keeps the official class below what its points alone would give."""
+        return official_class(self.sheet.stored).limits if self.sheet.stored.is_verified else ()
+
+    @property
+    def official_summing(self) -> tuple[str, ...]:
+        return summing(self.sheet.definition, self.sheet.stored.verified) if self.sheet.stored.is_verified else ()
 
     @property
     def is_adjusted_down(self) -> bool:

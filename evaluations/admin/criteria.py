@@ -4,21 +4,19 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.admin.drafts import NOTHING, Inline, SetPage, shown_points
+from evaluations.admin.drafts import NOTHING, Inline, PartPage, shown_points
 from evaluations.conditions import Asked, written
-from evaluations.editing import put_in_order, readable_sets, to_edit_set
+from evaluations.editing import put_in_order
 from evaluations.forms.criteria import CriterionForm, OrderedFormSet, RowForm
 from evaluations.forms.quick_rows import FillForm
 from evaluations.measures import MEASURES, Unit
 from evaluations.models import Comparison, Condition, CriteriaSet, Criterion, Row, SetAct, SetKind
 from evaluations.set_faults import faults_of
-from evaluations.set_history import record
 from evaluations.storing import store_rows
 from meetings.permissions import require
 
@@ -66,24 +64,16 @@ class RowInline(Inline):
 
 
 @admin.register(Criterion)
-class CriterionAdmin(SetPage):
-    """Reached from the page of its set, and leading back to it."""
-
+class CriterionAdmin(PartPage):
     form = CriterionForm
     inlines = (RowInline,)
     points = ("max_points",)
     shown_max_points = shown_points(Criterion, "max_points")
 
-    def set_of(self, obj: Criterion) -> CriteriaSet:
-        return obj.criteria_set
-
     def panels(self, obj: Criterion) -> dict:
         """What keeps the criterion from being published, and all that its conditions can be made of."""
         faults = faults_of(obj.criteria_set) if obj.criteria_set.kind == SetKind.SHEET else []
         return {"faults": [fault for fault in faults if fault.where == obj.code], **closed_list(obj.criteria_set)}
-
-    def has_module_permission(self, request) -> bool:
-        return False  # no list of its own
 
     def get_urls(self):
         fill = path("<path:object_id>/fill/", self.admin_site.admin_view(self.fill_view), name="evaluations_criterion_fill")
@@ -107,33 +97,20 @@ class CriterionAdmin(SetPage):
         context = {**self.admin_site.each_context(request), **shown}
         return render(request, "admin/evaluations/criteriaset/act.html", context, status=422 if form.errors else 200)
 
-    def changelist_view(self, request, extra_context=None) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:evaluations_criteriaset_changelist"))
-
     def get_queryset(self, request):
-        readable = readable_sets(request.authority).values("pk")
-        return super().get_queryset(request).filter(criteria_set__in=readable).select_related("criteria_set__owner", "group")
+        return super().get_queryset(request).select_related("group")
 
-    def add_view(self, request, form_url="", extra_context=None):
-        """A new criterion of the set that the address names (?set=…)."""
-        key = request.GET.get("set", "")
-        criteria_set = get_object_or_404(readable_sets(request.authority), pk=key if key.isdecimal() and len(key) < 10 else None)
-        if request.method == "POST":
-            criteria_set = CriteriaSet.objects.select_for_update(of=["self"]).get(pk=criteria_set.pk)
-        require(to_edit_set(request.authority, criteria_set))
-        request.criteria_set = criteria_set
-        context = {"criteria_set": criteria_set, "show_save_and_add_another": False, **closed_list(criteria_set)}
-        return super().add_view(request, form_url, {**context, **(extra_context or {})})
+    def help_for(self, criteria_set: CriteriaSet) -> dict:
+        return closed_list(criteria_set)
+
+    def told_deleted(self, obj: Criterion) -> str:
+        return gettext("Criterion %(code)s is deleted.") % {"code": obj.code}
 
     def get_fieldsets(self, request, obj=None):
         own = ["group", "order", "code", "title", "max_points", "kind", "clause", "concretises"]
         applying = ["applies_when", "not_applicable", "needs_confirmation", "reading"]
         shown = [(None, {"fields": self.as_shown(request, obj, own)}), (_("Where it applies, and how it is read"), {"fields": applying})]
         return [*shown, *(self.asked_why(request, obj) if obj is not None else [])]
-
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change, **kwargs)
-        return type(form)(form.__name__, (form,), {"criteria_set": obj.criteria_set if obj else request.criteria_set})
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
         parameters = {parameter.code: parameter for parameter in obj.criteria_set.parameters.order_by("code")}
@@ -144,26 +121,6 @@ class CriterionAdmin(SetPage):
         form.save_applies_when()
         put_in_order(form.instance.criteria_set, moved=form.instance)
         self.keep_version(request, form.instance.criteria_set, SetAct.CHANGED, form)
-
-    def delete_model(self, request, obj):
-        super().delete_model(request, obj)
-        put_in_order(obj.criteria_set)
-        why = gettext("Criterion %(code)s is deleted.") % {"code": obj.code}
-        record(criteria_set=obj.criteria_set, act=SetAct.CHANGED, by=request.user, at=timezone.now(), why=why)
-        request.criteria_set = obj.criteria_set
-
-    def response_delete(self, request, obj_display, obj_id) -> HttpResponse:
-        super().response_delete(request, obj_display, obj_id)  # says that it is gone
-        return self._to_set(request.criteria_set)
-
-    def response_post_save_add(self, request, obj) -> HttpResponse:
-        return self._to_set(obj.criteria_set)
-
-    def response_post_save_change(self, request, obj) -> HttpResponse:
-        return self._to_set(obj.criteria_set)
-
-    def _to_set(self, criteria_set: CriteriaSet) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:evaluations_criteriaset_change", args=[criteria_set.pk]))
 
     @admin.display(description=_("Order"))
     def order(self, criterion: Criterion) -> int:

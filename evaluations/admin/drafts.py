@@ -4,16 +4,18 @@ from decimal import Decimal
 
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 
 from evaluations.criteria_files import MOST_ITEMS
-from evaluations.editing import to_edit_set
-from evaluations.models import CriteriaSet, Criterion
+from evaluations.editing import put_in_order, readable_sets, to_edit_set
+from evaluations.models import CriteriaSet, Criterion, RollupRule, SetAct
 from evaluations.set_history import record
 from meetings.admin import EditedByCriteriaAdmins, PlainFields, ToldWhy
-from meetings.permissions import Permit
+from meetings.permissions import Permit, require
 
 NOTHING = "–"
 
@@ -37,7 +39,7 @@ class OfSet(EditedByCriteriaAdmins):
 
     points: tuple[str, ...] = ()
 
-    def permit(self, request: HttpRequest, obj: CriteriaSet | Criterion | None) -> Permit:
+    def permit(self, request: HttpRequest, obj: CriteriaSet | Criterion | RollupRule | None) -> Permit:
         if obj is None:
             return request.authority.to_edit_criteria()
         return to_edit_set(request.authority, obj if isinstance(obj, CriteriaSet) else obj.criteria_set)
@@ -90,6 +92,65 @@ class SetPage(OfSet, ToldWhy, PlainFields, admin.ModelAdmin):
         obj = self.get_object(request, object_id)
         context = {"criteria_set": self.set_of(obj), "show_save_and_add_another": False}
         return super().change_view(request, object_id, form_url, {**self.panels(obj), **context, **(extra_context or {})})
+
+
+class PartPage(SetPage):
+    """The page of a part of a set (with `criteria_set`), reached from the page of the set and leading back to it."""
+
+    def set_of(self, obj) -> CriteriaSet:
+        return obj.criteria_set
+
+    def has_module_permission(self, request) -> bool:
+        return False  # no list of its own
+
+    def changelist_view(self, request, extra_context=None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:evaluations_criteriaset_changelist"))
+
+    def get_queryset(self, request):
+        readable = readable_sets(request.authority).values("pk")
+        return super().get_queryset(request).filter(criteria_set__in=readable).select_related("criteria_set__owner")
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """A new part of the set that the address names (?set=…)."""
+        key = request.GET.get("set", "")
+        criteria_set = get_object_or_404(readable_sets(request.authority), pk=key if key.isdecimal() and len(key) < 10 else None)
+        if request.method == "POST":
+            criteria_set = CriteriaSet.objects.select_for_update(of=["self"]).get(pk=criteria_set.pk)
+        require(to_edit_set(request.authority, criteria_set))
+        request.criteria_set = criteria_set
+        context = {"criteria_set": criteria_set, "show_save_and_add_another": False, **self.help_for(criteria_set)}
+        return super().add_view(request, form_url, {**context, **(extra_context or {})})
+
+    def help_for(self, criteria_set: CriteriaSet) -> dict:
+        """All that conditions on the page can be made of."""
+        raise NotImplementedError
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form)(form.__name__, (form,), {"criteria_set": obj.criteria_set if obj else request.criteria_set})
+
+    def told_deleted(self, obj) -> str:
+        """What the set's history says of it."""
+        raise NotImplementedError
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        put_in_order(obj.criteria_set)
+        record(criteria_set=obj.criteria_set, act=SetAct.CHANGED, by=request.user, at=timezone.now(), why=self.told_deleted(obj))
+        request.criteria_set = obj.criteria_set
+
+    def response_delete(self, request, obj_display, obj_id) -> HttpResponse:
+        super().response_delete(request, obj_display, obj_id)  # says that it is gone
+        return self._to_set(request.criteria_set)
+
+    def response_post_save_add(self, request, obj) -> HttpResponse:
+        return self._to_set(obj.criteria_set)
+
+    def response_post_save_change(self, request, obj) -> HttpResponse:
+        return self._to_set(obj.criteria_set)
+
+    def _to_set(self, criteria_set: CriteriaSet) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:evaluations_criteriaset_change", args=[criteria_set.pk]))
 
 
 class Inline(OfSet, PlainFields, admin.TabularInline):

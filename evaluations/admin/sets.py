@@ -12,6 +12,7 @@ from evaluations.admin.drafts import NOTHING, Inline, SetPage, shown_points
 from evaluations.admin.lifecycle import SetLife
 from evaluations.admin.lineage import SetLineage
 from evaluations.admin.rounds import SetRounds
+from evaluations.admin.totals import GradeLimitInline, JointCapInline
 from evaluations.definition import definition_of
 from evaluations.editing import put_in_order, readable_sets
 from evaluations.forms.criteria import GroupForm, GroupFormSet, SetForm
@@ -30,7 +31,7 @@ class GroupInline(Inline):
     shown_max_points = shown_points(CriterionGroup, "max_points")
 
     def get_fields(self, request, obj=None):
-        return self.as_shown(request, obj, ["order", "code", "title", "max_points"])
+        return self.as_shown(request, obj, ["order", "code", "title", "max_points", "part"])
 
     @admin.display(description=_("Order"))
     def order(self, group: CriterionGroup) -> int:
@@ -46,7 +47,7 @@ class ParameterInline(Inline):
 class CriteriaSetAdmin(SetRounds, SetLife, SetLineage, SetPage):
     form = SetForm
     linked = (RuleDocument,)
-    inlines = (GroupInline, ParameterInline)
+    inlines = (GroupInline, JointCapInline, GradeLimitInline, ParameterInline)
     list_display = ("title", "code", "kind", "state", "owner", "effective_from")
     list_filter = ("state", "kind")
     list_select_related = ("owner",)
@@ -62,7 +63,8 @@ class CriteriaSetAdmin(SetRounds, SetLife, SetLineage, SetPage):
 
     def panels(self, obj: CriteriaSet) -> dict:
         """The criteria; what keeps a sheet from being published; where nothing does, how low and how high its totals can be."""
-        shown = {"criteria": obj.criteria.select_related("group"), "faults": [], "cases": []}
+        shown = {"criteria": obj.criteria.select_related("group"), "rollups": obj.rollup_rules.prefetch_related("rows")}
+        shown |= {"faults": [], "cases": []}
         if obj.kind == SetKind.SHEET:
             shown["faults"] = faults_of(obj)
         if obj.kind == SetKind.SHEET and not shown["faults"]:
@@ -89,6 +91,10 @@ class CriteriaSetAdmin(SetRounds, SetLife, SetLineage, SetPage):
 
     def get_inlines(self, request, obj):
         return () if obj is None else self.inlines
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        said = super().get_formset_kwargs(request, obj, inline, prefix)
+        return said | ({"form_kwargs": {"criteria_set": obj}} if isinstance(inline, (JointCapInline, GradeLimitInline)) else {})
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)

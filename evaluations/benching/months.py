@@ -8,13 +8,14 @@ from django.db import connection
 
 from evaluations import levels, scoring, summaries
 from evaluations.benching.country import LIVED_IN
-from evaluations.compiler import Outcome, grade_at
+from evaluations.compiler import Outcome
 from evaluations.definition import Definition
 from evaluations.demo.loading import every_month
 from evaluations.measuring import Targets
 from evaluations.periods import Month
 from evaluations.rollup import roll_up
 from evaluations.scoring import Scored, points_of
+from evaluations.totals import sum_points
 from meetings.models import Committee, Step
 from meetings.statistics import refresh_statistics
 
@@ -72,7 +73,7 @@ class Months:
             if worse and outcome[-1] == best:
                 outcome[-1] = rng.randrange(len(line.levels))
         points = [points_of(line, code) for line, code in zip(definition, outcome, strict=True)]
-        scored = Scored.of(definition, outcome, points)
+        scored = Scored.of(definition, outcome, points, [])
         asked = [line.criterion.asks_level for line in definition]
         computed = [None if is_asked else worth for is_asked, worth in zip(asked, points, strict=True)]
         own = [
@@ -87,8 +88,8 @@ class Months:
             "own": own,
             "total": scored.total,
             "counted_max": scored.counted_max,
-            "own_total": Scored.of(definition, outcome, own).total,
-            "grade": grade_at(definition.criteria_set, scored.total),
+            "own_total": sum_points(definition, own).total,
+            "grade": scored.classed(definition).grade,
             "differing": sum(mine is not None and log is not None and mine != log for mine, log in zip(own, computed, strict=True)),
         }
 

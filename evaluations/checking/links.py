@@ -141,9 +141,8 @@ def _facts(facts: MonthFacts | None, again: dict[str, object] | None) -> Link:
 
 def _points(definition: Definition, facts: MonthFacts, sheet: ScoreSheet) -> Link:
     plain = evaluate_plainly(definition, facts, sheet.levels)
-    worth = settle(definition, sheet.outcome)
     words, stored, again = [], {}, {}
-    scored = Scored(sheet.outcome, worth.points, worth.counted_max, worth.total)
+    scored = Scored.kept(definition, sheet)
     for explained in explain(definition, facts, scored, values_applied(definition, facts)):
         line = explained.line
         asked = line.criterion.asks_level
@@ -158,14 +157,17 @@ def _points(definition: Definition, facts: MonthFacts, sheet: ScoreSheet) -> Lin
 
 
 def _total(definition: Definition, sheet: ScoreSheet) -> Link:
-    plain = settle(definition, sheet.outcome)
+    plain = settle(definition, sheet.outcome, sheet.limits or [])
     gained = sum(points for points in plain.points if points is not None)
+    words = [
+        f"{gained / 100:g} of {plain.counted_max / 100:g} that count, over {definition.max_points / 100:g}: "
+        f"{'–' if sheet.total is None else f'{sheet.total / 100:g}'} {sheet.get_grade_display()}".rstrip(),
+    ]
+    limits = Scored.kept(definition, sheet).classed(definition).limits
+    words += [f"at most {limit.at_most.label}: {limit.words} · {limit.clause}" for limit in limits]
     return Link(
         "total",
-        (
-            f"{gained / 100:g} of {plain.counted_max / 100:g} that count, over {definition.max_points / 100:g}: "
-            f"{'–' if sheet.total is None else f'{sheet.total / 100:g}'} {sheet.get_grade_display()}".rstrip(),
-        ),
+        tuple(words),
         _differences(
             {"total": sheet.total, "counted maximum": sheet.counted_max, "class": sheet.grade},
             {"total": plain.total, "counted maximum": plain.counted_max, "class": plain.grade},
@@ -175,8 +177,12 @@ def _total(definition: Definition, sheet: ScoreSheet) -> Link:
 
 def _official(definition: Definition, sheet: ScoreSheet) -> Link:
     """What the committee decided: its points stand whatever the facts become, its total and class are theirs."""
-    plain = sum_up(definition, sheet.outcome, sheet.verified)
-    beyond = [f"{line.criterion.code}" for line, points in zip(definition, sheet.verified, strict=True) if (points or 0) > line.max_points]
+    plain = sum_up(definition, sheet.outcome, sheet.verified, sheet.verified_limits or [])
+    beyond = [
+        f"{line.criterion.code}"
+        for line, points in zip(definition, sheet.verified, strict=True)
+        if not line.min_points <= (points or 0) <= line.max_points
+    ]
     return Link(
         "official",
         (f"decided {sheet.decision.decided_at:%d/%m/%Y}: {sheet.verified_total / 100:g} {sheet.get_verified_grade_display()}",),

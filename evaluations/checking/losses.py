@@ -5,7 +5,7 @@ from datetime import date
 from evaluations.checking.months import in_subtree
 from evaluations.checking.points import settle
 from evaluations.definition import Definition, definition_of
-from evaluations.models import Criterion, LossSummary, MonthScore, ScoreSheet, ScoreState
+from evaluations.models import Criterion, GroupPart, LossSummary, MonthScore, ScoreSheet, ScoreState
 
 SUMS = ("most", "lost", "compared", "own", "computed")
 # (kind of cell, key of the frame) → by name of the sum, one number per criterion of the frame
@@ -29,9 +29,9 @@ def losses_under(path: str, month: date) -> Losses:
 
 def _add(losses: Losses, key: tuple[str, int], definition: Definition, sheet: ScoreSheet) -> None:
     frame = list(Criterion.objects.filter(criteria_set=key[1]).order_by("position"))
-    points = sheet.verified if sheet.verified is not None else settle(definition, sheet.outcome).points
+    points = sheet.verified if sheet.verified is not None else settle(definition, sheet.outcome, []).points
     for line, worth, own, computed in zip(definition, points, sheet.own or [None] * len(definition), sheet.computed, strict=True):
-        if line.criterion.concretises not in frame:
+        if line.criterion.concretises not in frame or line.part == GroupPart.BONUS:
             continue
         sums = losses.setdefault(key, {name: [0] * len(frame) for name in SUMS})
         place = frame.index(line.criterion.concretises)

@@ -4,16 +4,16 @@ A comparison has three answers. It is not known yet (None) while its fact is sti
 "more than 2 days" is certain on the third day, and "at most 2 days" is not before the posting, or the third day.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
 from evaluations.compiler import Outcome
-from evaluations.definition import Definition, Line, Test
+from evaluations.definition import Cap, Definition, Line, Test
 from evaluations.measures import Unit
-from evaluations.models import CriteriaSet, Grade, MonthFacts, NotApplicable, ParameterValue
+from evaluations.models import CriteriaSet, Grade, GroupPart, MonthFacts, NotApplicable, ParameterValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,36 +28,72 @@ class Evaluated:
 
 
 def evaluate_plainly(definition: Definition, facts: MonthFacts, levels: Sequence[int | None]) -> Evaluated:
-    """Outcome and points per line, and the total."""
-    return settle(definition, [_outcome(line, facts, chosen) for line, chosen in zip(definition, levels, strict=True)])
+    """Outcome and points per line, the total and the class."""
+    outcome = [_outcome(line, facts, chosen) for line, chosen in zip(definition, levels, strict=True)]
+    return settle(definition, outcome, limits_holding(definition, facts))
 
 
-def settle(definition: Definition, outcome: list[int]) -> Evaluated:
-    """What an outcome per line is worth: the share of what counts, over the set's maximum, rounded half up."""
+def settle(definition: Definition, outcome: list[int], limits: Collection[int]) -> Evaluated:
+    """What an outcome per line is worth, under the limits (by place) whose facts hold."""
     points = [_points(line, code) for line, code in zip(definition, outcome, strict=True)]
-    counted = [(line.max_points, worth) for line, worth in zip(definition, points, strict=True) if worth is not None]
-    counted_max = sum(maximum for maximum, _worth in counted)
+    evaluated = sum_up(definition, outcome, points, limits)
+    if Outcome.NOT_DUE in outcome or Outcome.NOT_ANSWERED in outcome:
+        return replace(evaluated, total=None, grade="")
+    return evaluated
+
+
+def sum_up(definition: Definition, outcome: list[int], points: list[int | None], limits: Collection[int]) -> Evaluated:
+    """Total and class of points line by line.
+
+    The sheet's points: the share of what counts, over the sheet's maximum, rounded half up; then what bonus adds and deductions take off,
+    between nothing and the maximum.
+    """
+    sheet = [line for line in definition if line.part == GroupPart.BASE]
+    counted = [line for line in sheet if points[line.index] is not None]
+    counted_max = _together(definition.caps, {line.index: line.max_points for line in counted})
+    whole = _together(definition.caps, {line.index: line.max_points for line in sheet})
     total = None
-    if counted_max and Outcome.NOT_DUE not in outcome and Outcome.NOT_ANSWERED not in outcome:
-        share = Fraction(sum(worth for _maximum, worth in counted), counted_max)
-        total = floor(share * sum(line.max_points for line in definition) + Fraction(1, 2))
-    return Evaluated(outcome, points, counted_max, total, grade_of(definition.criteria_set, total))
+    if counted_max:
+        share = Fraction(_together(definition.caps, {line.index: points[line.index] for line in counted}), counted_max)
+        added = {line.index: points[line.index] or 0 for line in definition if line.part == GroupPart.BONUS}
+        taken_off = {line.index: -(points[line.index] or 0) for line in definition if line.part == GroupPart.DEDUCTION}
+        total = floor(share * whole + Fraction(1, 2))
+        total += _together(definition.group_caps, added) - _together(definition.group_caps, taken_off)
+        total = min(max(total, 0), whole)
+    return Evaluated(outcome, points, counted_max, total, _grade(definition, total, points, limits))
 
 
-def sum_up(definition: Definition, outcome: list[int], official: list[int | None]) -> Evaluated:
-    """Total (over the set's maximum, rounded half up) and class of official points."""
-    counted = [(line.max_points, points) for line, points in zip(definition, official, strict=True) if points is not None]
-    counted_max = sum(maximum for maximum, _points in counted)
-    share = Fraction(sum(points for _maximum, points in counted), counted_max)
-    total = floor(share * sum(line.max_points for line in definition) + Fraction(1, 2))
-    return Evaluated(outcome, official, counted_max, total, grade_of(definition.criteria_set, total))
+def _together(caps: Iterable[Cap], worths: Mapping[int, int]) -> int:
+    """The sum of what lines (by index) give, where those under a cap give no more than it."""
+    total = sum(worths.values())
+    for cap in caps:
+        total -= max(0, sum(worths.get(index, 0) for index in cap.indices) - cap.points)
+    return total
 
 
-def grade_of(criteria_set: CriteriaSet, total: int | None) -> str:
-    if total is None:
-        return ""
+def limits_holding(definition: Definition, facts: MonthFacts) -> list[int]:
+    """The places of the set's limits of the class whose facts hold."""
+    return [place for place, limit in enumerate(definition.limits) if _all_hold(limit.tests, facts)]
+
+
+def grade_of(criteria_set: CriteriaSet, total: int) -> Grade:
+    """The class of a total by the thresholds alone."""
     steps = (criteria_set.good_from, Grade.GOOD), (criteria_set.fair_from, Grade.FAIR), (criteria_set.average_from, Grade.AVERAGE)
     return next((grade for least, grade in steps if total >= least), Grade.POOR)
+
+
+def _grade(definition: Definition, total: int | None, points: Sequence[int | None], limits: Collection[int]) -> str:
+    if total is None:
+        return ""
+    grade = grade_of(definition.criteria_set, total)
+    downward = [Grade.GOOD, Grade.FAIR, Grade.AVERAGE, Grade.POOR]
+    for place in limits:
+        limit = definition.limits[place]
+        asked = [points[index] for index in limit.indices if points[index] is not None]
+        falls_short = bool(asked) and sum(asked) < limit.fewer_than if limit.indices else True
+        if falls_short and downward.index(limit.at_most) > downward.index(grade):
+            grade = limit.at_most
+    return grade
 
 
 def _outcome(line: Line, facts: MonthFacts, chosen: int | None) -> int:

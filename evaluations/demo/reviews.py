@@ -8,7 +8,7 @@ from random import Random
 
 from django.utils.timezone import get_current_timezone
 
-from evaluations.compiler import Expression, compile_points, graded, rescaled, thresholds_of
+from evaluations.compiler import Expression, compile_points
 from evaluations.definition import Definition, Line
 from evaluations.demo import phrases
 from evaluations.demo.logins import SECRETARY, USERNAMES
@@ -16,6 +16,7 @@ from evaluations.demo.province import invented_uuid
 from evaluations.demo.tables import Keys, Rows, Table
 from evaluations.models import ReviewDecision
 from evaluations.periods import Month
+from evaluations.totals import compile_sums, compile_total, graded
 from meetings.models import Committee, Role
 
 ACTS = "demo_acts"
@@ -79,11 +80,12 @@ class Reviews:
 
     def note_sent(self) -> None:
         """The beginning of each sheet's history."""
-        grade = graded("x.own_total")
+        grade = graded(self.definition, "x.own_total", "x.own", "x.limits")
         self.cursor.execute(
             "INSERT INTO evaluations_sheetevent (sheet_id, act, by_id, at, text, total, grade) "
-            f"SELECT x.id, 'SENT', x.submitted_by_id, x.submitted_at, '', x.own_total, {grade} FROM evaluations_scoresheet x ORDER BY x.id",
-            thresholds_of(self.definition.criteria_set),
+            f"SELECT x.id, 'SENT', x.submitted_by_id, x.submitted_at, '', x.own_total, {grade.sql} "
+            "FROM evaluations_scoresheet x ORDER BY x.id",
+            grade.params,
         )
 
     def verify(self) -> None:
@@ -100,28 +102,26 @@ class Reviews:
         )
         self.remark()
         counting = compile_points(definition, "x.outcome")
-        total = rescaled("sums.gained", "sums.most", definition.max_points)
+        grade = graded(definition, "official.total", "official.points", "s.limits")
         self.cursor.execute(
             f"""
             WITH official AS (
-                SELECT x.id, v.decision_id, sums.points, {total} AS total
+                SELECT x.id, v.decision_id, given.points, {compile_total(definition, "sums")} AS total
                 FROM demo_verified v JOIN evaluations_scoresheet x USING (id)
                 CROSS JOIN LATERAL (SELECT {counting.sql} AS points OFFSET 0) counting
                 CROSS JOIN LATERAL (
-                    SELECT array_agg(coalesce(e.points, line.worth) ORDER BY line.place) AS points,
-                        sum(coalesce(e.points, line.worth))::bigint AS gained,
-                        sum(line.maximum) FILTER (WHERE coalesce(e.points, line.worth) IS NOT NULL) AS most
-                    FROM unnest(counting.points, %s::int[], %s::bigint[]) WITH ORDINALITY AS line(worth, maximum, criterion, place)
-                    LEFT JOIN evaluations_reviewentry e ON e.sheet_id = x.id AND e.criterion_id = line.criterion) sums)
+                    SELECT array_agg(coalesce(e.points, line.worth) ORDER BY line.place) AS points
+                    FROM unnest(counting.points, %s::bigint[]) WITH ORDINALITY AS line(worth, criterion, place)
+                    LEFT JOIN evaluations_reviewentry e ON e.sheet_id = x.id AND e.criterion_id = line.criterion) given
+                CROSS JOIN LATERAL ({compile_sums(definition, "given.points")} OFFSET 0) sums)
             UPDATE evaluations_scoresheet s
             SET state = 'VERIFIED', version = s.version + 1, decision_id = official.decision_id, verified = official.points,
-                verified_total = official.total, verified_grade = {graded("official.total")}
+                verified_total = official.total, verified_grade = {grade.sql}, verified_limits = s.limits
             FROM official WHERE s.id = official.id""",
             [
                 *counting.params,
-                [line.max_points for line in definition],
                 [line.criterion.pk for line in definition],
-                *thresholds_of(definition.criteria_set),
+                *grade.params,
             ],
         )
         returned = one_of(phrases.REASONS_OF_RETURN, "v", 13)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from random import Random
 
-from evaluations.compiler import Outcome, compile_points, rescaled
+from evaluations.compiler import Outcome, compile_points
 from evaluations.definition import Definition
 from evaluations.demo import phrases
 from evaluations.demo.province import invented_uuid
@@ -13,6 +13,7 @@ from evaluations.demo.tables import Keys, Rows, Table, array
 from evaluations.demo.tempers import Temper
 from evaluations.models import Proposer, ScoreSheet, SheetState
 from evaluations.periods import Month
+from evaluations.totals import compile_sums, compile_total
 from meetings.models import PositionTitle
 
 # Per line of a sheet: NULL = not due when it was sent; true = full marks whatever the log says; false = as the log or the level says.
@@ -126,12 +127,9 @@ def freeze_votes(cursor, definition: Definition) -> None:
         f"AS levels {source}) AS voted WHERE voted.id = s.id",
         [maxima, criteria, maxima, criteria, *points.params],
     )
-    own_total = rescaled("sums.gained", "sums.most", definition.max_points)
     cursor.execute(
-        f"UPDATE evaluations_scoresheet s SET sent_outcome = s.outcome, own_total = {own_total}, differing = sums.differing "
-        "FROM (SELECT x.id, sum(line.own) AS gained, sum(line.maximum) FILTER (WHERE line.own IS NOT NULL) AS most, "
-        "count(*) FILTER (WHERE line.own <> line.computed) AS differing "
-        "FROM evaluations_scoresheet x CROSS JOIN LATERAL unnest(x.own, x.computed, %s::int[]) AS line(own, computed, maximum) "
-        "GROUP BY x.id) AS sums WHERE sums.id = s.id AND sums.most > 0",
-        [maxima],
+        f"UPDATE evaluations_scoresheet s SET sent_outcome = s.outcome, own_total = {compile_total(definition, 'sums')}, "
+        "differing = (SELECT count(*) FROM unnest(x.own, x.computed) AS line(own, computed) WHERE line.own <> line.computed) "
+        f"FROM evaluations_scoresheet x CROSS JOIN LATERAL ({compile_sums(definition, 'x.own')} OFFSET 0) sums "
+        "WHERE x.id = s.id AND sums.counted_max > 0"
     )

@@ -1,5 +1,7 @@
 """The forms of the admin: conditions typed as text, points as decimals, places in an order that may be left blank."""
 
+from collections.abc import Mapping
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet, ModelForm
@@ -7,8 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.cloning import clone
-from evaluations.conditions import Asked, FaultyConditions, parse, written
+from evaluations.conditions import AnyMeasure, Asked, FaultyConditions, parse, written
 from evaluations.forms.lifecycle import why_field
+from evaluations.measures import MEASURES
 from evaluations.models import CriteriaSet, Criterion, CriterionGroup, Row, RuleDocument
 from evaluations.storing import store_conditions
 
@@ -16,17 +19,18 @@ EXAMPLE = _("For example: minutes >= 90; roster_size < 30. All must hold. For â€
 
 
 class ConditionsField(forms.CharField):
-    """Reads conditions; `parameters` are the codes that the set delegates."""
+    """Reads conditions on measures of a closed list; `parameters` are the codes that the set delegates."""
 
     widget = forms.Textarea
 
-    def __init__(self, **kwargs):
+    def __init__(self, *, measures: Mapping[str, AnyMeasure] = MEASURES, **kwargs):
         super().__init__(**{"required": False, "max_length": 2000, **kwargs})
+        self.measures = measures
         self.parameters: tuple[str, ...] = ()
 
     def clean(self, value) -> tuple[Asked, ...]:
         try:
-            return parse(super().clean(value), self.parameters)
+            return parse(super().clean(value), self.parameters, self.measures)
         except FaultyConditions as refusal:
             raise ValidationError(refusal.faults) from refusal
 
@@ -168,7 +172,7 @@ class OrderedForm(ModelForm):
 class GroupForm(OrderedForm):
     class Meta:
         model = CriterionGroup
-        fields = ["code", "title", "max_points"]
+        fields = ["code", "title", "max_points", "part"]
 
 
 class RowForm(OrderedForm):

@@ -75,7 +75,11 @@ class ReviewForm(CorrectingForm):
     def _add_line(self, line: ReviewedLine) -> None:
         if line.line.explanation.is_applicable:
             self.fields[f"points_{line.index}"] = PointsFormField(
-                required=False, max_value=line.line.line.max_points / 100, initial=line.proposed, label=_("Official points")
+                required=False,
+                min_value=line.line.line.min_points / 100,
+                max_value=line.line.line.max_points / 100,
+                initial=line.proposed,
+                label=_("Official points"),
             )
         self.fields[f"note_{line.index}"] = WordsField(
             rows=1, max_length=1000, required=False, initial=line.note, label=_("Note beside the line")

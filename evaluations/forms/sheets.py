@@ -65,7 +65,11 @@ class SheetForm(forms.Form):
         if line.line.criterion.asks_confirmation:
             self.fields[f"confirmed_{index}"] = forms.BooleanField(required=False, initial=answer.confirmed, label=_("Right"))
         self.fields[f"claimed_{index}"] = PointsFormField(
-            required=False, max_value=line.line.max_points / 100, initial=answer.claimed_points, label=_("Points the cell gives")
+            required=False,
+            min_value=line.line.min_points / 100,
+            max_value=line.line.max_points / 100,
+            initial=answer.claimed_points,
+            label=_("Points the cell gives"),
         )
         self.fields[f"reason_{index}"] = forms.CharField(
             max_length=1000,

@@ -17,12 +17,37 @@ PARTS = {
     "evaluations_rollupcondition": """(SELECT r.criteria_set_id FROM evaluations_rolluprow w
         JOIN evaluations_rolluprule r ON r.id = w.rule_id WHERE w.id = (part->>'row_id')::bigint)""",
 }
+# Since a set says more of its total than its lines do.
+OF_TOTALS = {
+    "evaluations_jointcap": "(part->>'criteria_set_id')::bigint",
+    "evaluations_jointcap_lines": "(SELECT c.criteria_set_id FROM evaluations_jointcap c WHERE c.id = (part->>'jointcap_id')::bigint)",
+    "evaluations_gradelimit": "(part->>'criteria_set_id')::bigint",
+    "evaluations_condition": f"""coalesce({PARTS["evaluations_condition"]},
+        (SELECT l.criteria_set_id FROM evaluations_gradelimit l WHERE l.id = (part->>'limit_id')::bigint))""",
+}
 SETS, SCOPES = "evaluations_criteriaset", "evaluations_criteriascope"
 
+
+def _set_of(parts: dict[str, str]) -> str:
+    cases = " ".join(f"WHEN '{table}' THEN {key}" for table, key in parts.items())
+    return f"""CREATE OR REPLACE FUNCTION criteria_set_of(kind text, part jsonb) RETURNS bigint LANGUAGE sql STABLE AS
+        $$ SELECT CASE kind {cases} END $$;"""
+
+
+def _triggers_of_part(table: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_is_frozen BEFORE INSERT OR UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_to_change_parts_of_what_binds();"
+    )
+
+
+def _trigger_of_truncate(table: str) -> str:
+    return f"CREATE TRIGGER {table}_is_not_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_what_binds();"
+
+
 FORWARD = (
-    "CREATE FUNCTION criteria_set_of(kind text, part jsonb) RETURNS bigint LANGUAGE sql STABLE AS $$ SELECT CASE kind "
-    + " ".join(f"WHEN '{table}' THEN {key}" for table, key in PARTS.items())
-    + """ END $$;
+    _set_of(PARTS)
+    + """
 CREATE FUNCTION refuse_to_change_what_binds() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'a set that binds, or is sent round, is never changed (% of %)', TG_OP, TG_TABLE_NAME
@@ -75,21 +100,14 @@ BEGIN
         USING ERRCODE = 'restrict_violation';
 END $$;
 """
-    + "\n".join(
-        f"CREATE TRIGGER {table}_is_frozen BEFORE INSERT OR UPDATE OR DELETE ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_to_change_parts_of_what_binds();"
-        for table in PARTS
-    )
+    + "\n".join(map(_triggers_of_part, PARTS))
     + f"""
 CREATE TRIGGER {SETS}_is_frozen BEFORE UPDATE OR DELETE ON {SETS}
     FOR EACH ROW WHEN (OLD.state <> 'DRAFT') EXECUTE FUNCTION refuse_to_change_a_set_that_binds();
 CREATE TRIGGER {SCOPES}_is_frozen BEFORE INSERT OR UPDATE OR DELETE ON {SCOPES}
     FOR EACH ROW EXECUTE FUNCTION refuse_to_change_where_a_set_binds();
 """
-    + "\n".join(
-        f"CREATE TRIGGER {table}_is_not_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_what_binds();"
-        for table in (SETS, SCOPES, *PARTS)
-    )
+    + "\n".join(map(_trigger_of_truncate, (SETS, SCOPES, *PARTS)))
 )
 
 BACKWARD = """
@@ -99,3 +117,9 @@ DROP FUNCTION refuse_to_change_parts_of_what_binds() CASCADE;
 DROP FUNCTION refuse_to_change_what_binds() CASCADE;
 DROP FUNCTION criteria_set_of(text, jsonb);
 """
+
+ADDED = [table for table in OF_TOTALS if table not in PARTS]
+FORWARD_TOTALS = "\n".join([_set_of(PARTS | OF_TOTALS), *map(_triggers_of_part, ADDED), *map(_trigger_of_truncate, ADDED)])
+BACKWARD_TOTALS = "\n".join(
+    [_set_of(PARTS), *(f"DROP TRIGGER {table}_is_frozen ON {table}; DROP TRIGGER {table}_is_not_emptied ON {table};" for table in ADDED)]
+)

@@ -12,6 +12,7 @@ from evaluations.models.criteria import (
     CriterionGroup,
     CriterionKind,
     Grade,
+    GroupPart,
     NotApplicable,
     Parameter,
     ParameterValue,
@@ -46,6 +47,7 @@ from evaluations.models.scores import (
 )
 from evaluations.models.set_versions import SetAct, SetVersion
 from evaluations.models.summaries import CommitteeSummary, LossSummary
+from evaluations.models.totals import GradeLimit, JointCap
 
 __all__ = [
     "BINDING",
@@ -69,9 +71,12 @@ __all__ = [
     "Edition",
     "Extension",
     "Grade",
+    "GradeLimit",
+    "GroupPart",
     "Job",
     "JobKind",
     "JobState",
+    "JointCap",
     "LossSummary",
     "MissingMonth",
     "MonthFacts",

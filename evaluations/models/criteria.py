@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.models.fields import PointsField
+from evaluations.models.fields import PointsField, SignedPointsField
 from meetings.models import CellKind, Committee
 from meetings.models.fields import CleanLine, CleanText
 
@@ -42,6 +42,14 @@ class NotApplicable(models.TextChoices):
     FULL = "FULL", _("full marks")
     EXCLUDE = "EXCLUDE", _("left out, the rest rescaled")
     ZERO = "ZERO", _("no points")
+
+
+class GroupPart(models.TextChoices):
+    """What the points of a group are to the total."""
+
+    BASE = "BASE", _("Points of the sheet")
+    BONUS = "BONUS", _("Bonus, on top")
+    DEDUCTION = "DEDUCTION", _("Deduction, taken off")
 
 
 class Comparison(models.TextChoices):
@@ -152,18 +160,22 @@ class CriteriaScope(models.Model):
 
 
 class CriterionGroup(models.Model):
+    """Lines that are summed together. What a bonus group adds, or a deduction takes off, is never more than the group's points."""
+
     criteria_set = models.ForeignKey(CriteriaSet, models.CASCADE, related_name="groups")
     position = models.PositiveSmallIntegerField(_("order"))
     code = CleanLine(_("code"), max_length=10)
     title = CleanLine(_("title"), max_length=300)
     # Empty in a frame that gives no points.
     max_points = PointsField(_("points"), null=True, blank=True)
+    part = models.CharField(_("part of the total"), max_length=10, choices=GroupPart.choices, default=GroupPart.BASE)
 
     class Meta:
         verbose_name = _("group")
         verbose_name_plural = _("groups")
         ordering = ["position"]
         constraints = [
+            models.CheckConstraint(condition=Q(part__in=GroupPart.values), name="group_part_is_known"),
             # Deferred: two groups of a page may swap their codes.
             models.UniqueConstraint(
                 fields=["criteria_set", "code"], name="group_codes_do_not_repeat", deferrable=models.Deferrable.DEFERRED
@@ -231,7 +243,8 @@ class Row(models.Model):
 
     criterion = models.ForeignKey(Criterion, models.CASCADE, related_name="rows")
     position = models.PositiveSmallIntegerField(_("order"))
-    points = PointsField(_("points"))
+    # Below zero in a deduction.
+    points = SignedPointsField(_("points"))
     words = CleanText(_("in words"))
 
     class Meta:
@@ -295,13 +308,14 @@ class ParameterValue(models.Model):
 
 
 class Condition(models.Model):
-    """One comparison of a measure with a value or a delegated parameter: of a row, or of when a criterion applies at all.
+    """One comparison of a measure with a value or a delegated parameter: of a row, of when a criterion applies, of a limit of the class.
 
     Ratios compare in per cent, by cross-multiplication; yes/no compares with 1 or 0.
     """
 
     row = models.ForeignKey(Row, models.CASCADE, null=True, blank=True, related_name="conditions")
     criterion = models.ForeignKey(Criterion, models.CASCADE, null=True, blank=True, related_name="applies_when")
+    limit = models.ForeignKey("evaluations.GradeLimit", models.CASCADE, null=True, blank=True, related_name="conditions")
     measure = models.CharField(_("measure"), max_length=40)
     comparison = models.CharField(_("comparison"), max_length=2, choices=Comparison.choices)
     value = models.DecimalField(_("value"), max_digits=8, decimal_places=2, null=True, blank=True)
@@ -317,8 +331,10 @@ class Condition(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(comparison__in=Comparison.values), name="comparison_is_known"),
             models.CheckConstraint(
-                condition=Q(row__isnull=False, criterion__isnull=True) | Q(row__isnull=True, criterion__isnull=False),
-                name="a_condition_is_of_a_row_or_of_a_criterion",
+                condition=Q(row__isnull=False, criterion__isnull=True, limit__isnull=True)
+                | Q(row__isnull=True, criterion__isnull=False, limit__isnull=True)
+                | Q(row__isnull=True, criterion__isnull=True, limit__isnull=False),
+                name="a_condition_is_of_one_thing",
             ),
             models.CheckConstraint(
                 condition=Q(value__isnull=False, parameter__isnull=True) | Q(value__isnull=True, parameter__isnull=False),

@@ -32,3 +32,10 @@ class PointsField(models.PositiveIntegerField):
 
     def formfield(self, **kwargs):
         return models.Field.formfield(self, **{"form_class": PointsFormField, **kwargs})
+
+
+class SignedPointsField(models.IntegerField):
+    """Points that may be taken off too, in hundredths."""
+
+    def formfield(self, **kwargs):
+        return models.Field.formfield(self, **{"form_class": PointsFormField, "min_value": None, **kwargs})

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.criteria import Criterion, Grade
-from evaluations.models.fields import PointsField
+from evaluations.models.fields import PointsField, SignedPointsField
 from evaluations.models.scores import Proposer, ScoreSheet
 from meetings.models import Committee, Member, User
 from meetings.models.fields import CleanLine, CleanText
@@ -37,7 +37,7 @@ class ReviewEntry(models.Model):
 
     sheet = models.ForeignKey(ScoreSheet, models.CASCADE, related_name="review_entries")
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+")
-    points = PointsField(_("points"), null=True, blank=True)
+    points = SignedPointsField(_("points"), null=True, blank=True)
     note = CleanText(_("note"), default="", blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()

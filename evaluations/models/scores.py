@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.criteria import CriteriaSet, Criterion, Grade, Row
-from evaluations.models.fields import PointsField
+from evaluations.models.fields import PointsField, SignedPointsField
 from meetings.models import Cell, CellKind, Committee, Meeting, Member, User
 from meetings.models.fields import CleanText
 
@@ -64,6 +64,8 @@ class ScoreSheet(models.Model):
     own = ArrayField(models.IntegerField(null=True), null=True)
     outcome = ArrayField(models.SmallIntegerField(), null=True)
     computed = ArrayField(models.IntegerField(null=True), null=True)
+    # Places (from 0) of the set's limits of the class whose facts hold; whether a limit's points hold too depends on whose points they are.
+    limits = ArrayField(models.SmallIntegerField(), null=True)
     # Sum of what counts, rescaled to the set's maximum; NULL until every line is filled and due.
     total = PointsField(null=True)
     counted_max = PointsField(null=True)
@@ -81,6 +83,8 @@ class ScoreSheet(models.Model):
     decision = models.ForeignKey("evaluations.ReviewDecision", models.PROTECT, null=True, related_name="sheets")
     verified = ArrayField(models.IntegerField(null=True), null=True)
     verified_total = PointsField(null=True)
+    # `limits` as they were then.
+    verified_limits = ArrayField(models.SmallIntegerField(), null=True)
     verified_grade = models.CharField(max_length=10, choices=Grade.choices, default="", blank=True)
 
     class Meta:
@@ -143,7 +147,7 @@ class SheetEntry(models.Model):
     level = models.ForeignKey(Row, models.CASCADE, null=True, blank=True, related_name="+")
     confirmed = models.BooleanField(default=False)
     # Set where the cell scores a computed or documentary line otherwise than the log does; sending then asks for the reason.
-    claimed_points = PointsField(null=True, blank=True)
+    claimed_points = SignedPointsField(null=True, blank=True)
     reason = CleanText(_("reason"), default="", blank=True)
 
     class Meta:

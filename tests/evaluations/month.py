@@ -11,11 +11,19 @@ from django.core.management import call_command
 from django.db import transaction
 
 from evaluations import cloning, publishing
+from evaluations.conditions import parse
+from evaluations.criteria_entries import RowEntry
+from evaluations.editing import put_in_order
 from evaluations.models import (
     Condition,
     CriteriaSet,
     Criterion,
     CriterionGroup,
+    CriterionKind,
+    Grade,
+    GradeLimit,
+    GroupPart,
+    JointCap,
     Parameter,
     RollupCondition,
     RollupRow,
@@ -28,6 +36,7 @@ from evaluations.models import (
 )
 from evaluations.sheet_lines import Answer
 from evaluations.sheets import Sheet, Vote, answer_sheet, open_sheet
+from evaluations.storing import store_conditions, store_rows
 from meetings.models import Committee, Meeting
 from meetings.recording import Issue, record_posting
 from tests.meetings.sittings import Five, five, recorded
@@ -82,6 +91,36 @@ def drafted(committee: Committee, code: str = "thu", effective_from: date = date
         owner=committee,
         effective_from=effective_from,
     )
+
+
+def with_totals(draft: CriteriaSet) -> CriteriaSet:
+    """With a joint cap, a group of bonus and one of deductions, and limits of the class, none of which the sample has."""
+    cap = JointCap.objects.create(criteria_set=draft, points=13_00, clause="ghi chú")
+    cap.lines.set(draft.criteria.filter(code__in=["4.2", "4.3"]))
+    draft.groups.filter(code="4").update(max_points=28_00)
+    bonus = draft.groups.create(code="T", title="Điểm thưởng", position=90, max_points=3_00, part=GroupPart.BONUS)
+    deduction = draft.groups.create(code="Đ", title="Điểm trừ", position=91, max_points=4_00, part=GroupPart.DEDUCTION)
+    _line(draft, bonus, "T.1", 2_00, [(2_00, "speakers_rate >= 90", "Từ 90 % phát biểu"), (0, "", "Còn lại")])
+    _line(draft, bonus, "T.2", 2_00, [(2_00, "", "Có mô hình mới"), (0, "", "Không có")], kind=CriterionKind.JUDGED)
+    _line(draft, deduction, "Đ.1", 0, [(-3_00, "unexcused >= 2", "Từ 2 đồng chí"), (-1_00, "unexcused = 1", "1"), (0, "", "Không có")])
+    _line(draft, deduction, "Đ.2", 0, [(0, "", "Không có"), (-2_00, "", "Có đơn thư")], kind=CriterionKind.JUDGED)
+    limits = [
+        (Grade.FAIR, {"criterion": draft.criteria.get(code="7"), "fewer_than": 24_00}, "", "Kết quả dưới 24 điểm"),
+        (Grade.AVERAGE, {"group": draft.groups.get(code="4"), "fewer_than": 15_00}, "is_secret = no", "Nhóm 4 dưới một nửa"),
+        (Grade.POOR, {}, "unexcused >= 3", "Từ 3 đồng chí vắng không lý do"),
+    ]
+    for place, (at_most, asked, when, words) in enumerate(limits, start=1):
+        limit = GradeLimit.objects.create(criteria_set=draft, position=place, at_most=at_most, words=words, clause=f"điểm {place}", **asked)
+        store_conditions(parse(when), {}, limit=limit)
+    put_in_order(draft)
+    return draft
+
+
+def _line(draft: CriteriaSet, group: CriterionGroup, code: str, most: int, rows: list[tuple], kind=CriterionKind.COMPUTED) -> None:
+    columns = {"title": f"Dòng {code}", "clause": code, "kind": kind, "max_points": most, "position": 900 + group.position}
+    criterion = draft.criteria.create(group=group, code=code, **columns)
+    store_rows((RowEntry(points, words, parse(when)) for points, when, words in rows), criterion, {})
+    put_in_order(draft)
 
 
 def put_in_force(committee: Committee, code: str = "thu", effective_from: date = date(2025, 7, 1), draft=None, **where) -> CriteriaSet:

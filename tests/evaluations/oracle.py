@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from evaluations.checking.points import settle
 from evaluations.compiler import Outcome
-from evaluations.definition import Definition, Level, Line, Test
+from evaluations.definition import Cap, ClassLimit, Definition, Level, Line, Test
 from evaluations.measures import MEASURES, Measure, Unit
 from evaluations.models import (
     Comparison,
@@ -24,6 +24,10 @@ from evaluations.models import (
     Criterion,
     CriterionGroup,
     CriterionKind,
+    Grade,
+    GradeLimit,
+    GroupPart,
+    JointCap,
     MonthFacts,
     NotApplicable,
     Parameter,
@@ -124,9 +128,12 @@ def tests_of(draw, parameters: tuple[Parameter, ...]) -> Test:
 
 @st.composite
 def lines(draw, index: int, parameters: tuple[Parameter, ...]) -> Line:
-    maximum = draw(st.integers(0, 12)) * 25
+    part = draw(st.sampled_from([GroupPart.BASE, GroupPart.BASE, *GroupPart.values]))
+    most = draw(st.integers(0, 12)) * 25
+    worths = st.integers(-most, 0) if part == GroupPart.DEDUCTION else st.integers(0, most)
+    maximum = 0 if part == GroupPart.DEDUCTION else most
     some_tests = st.lists(tests_of(parameters), max_size=3).map(tuple)
-    rows = [Level(draw(st.integers(0, maximum)), "", draw(some_tests)) for _ in range(draw(st.integers(0, 4)))]
+    rows = [Level(draw(worths), "", draw(some_tests)) for _ in range(draw(st.integers(0, 4)))]
     criterion = Criterion(
         code=str(index),
         position=index,
@@ -135,16 +142,31 @@ def lines(draw, index: int, parameters: tuple[Parameter, ...]) -> Line:
         not_applicable=draw(st.sampled_from(NotApplicable.values)),
     )
     applies_when = draw(st.one_of(st.just(()), st.lists(tests_of(parameters), max_size=2).map(tuple)))
-    return Line(index, criterion, (*rows, Level(draw(st.integers(0, maximum)), "")), applies_when)
+    return Line(index, criterion, (*rows, Level(draw(worths), "")), applies_when, part)
 
 
 @st.composite
 def definitions(draw, parameters: tuple[Parameter, ...] = ()) -> Definition:
     count = draw(st.integers(1, 6))
     whole = tuple(draw(lines(index, parameters)) for index in range(count))
-    best = sum(line.max_points for line in whole)
+    of_part = {part: tuple(line.index for line in whole if line.part == part) for part in GroupPart.values}
+    best = sum(whole[index].max_points for index in of_part[GroupPart.BASE])
     thresholds = {"good_from": best * 9 // 10 + 2, "fair_from": best * 7 // 10 + 1, "average_from": best // 2}
-    return Definition(CriteriaSet(**thresholds), whole)
+    group_caps = tuple(Cap(draw(st.integers(0, 300)), of_part[part]) for part in (GroupPart.BONUS, GroupPart.DEDUCTION) if of_part[part])
+    joined = draw(st.sets(st.sampled_from(of_part[GroupPart.BASE]), max_size=3)) if of_part[GroupPart.BASE] else ()
+    caps = (Cap(draw(st.integers(0, 300)), tuple(sorted(joined))),) if joined else ()
+    limits = draw(st.lists(limits_of([*((index,) for index in range(count)), *filter(None, of_part.values())], parameters), max_size=2))
+    return Definition(CriteriaSet(**thresholds), whole, caps, group_caps, tuple(limits))
+
+
+@st.composite
+def limits_of(draw, things: list[tuple[int, ...]], parameters: tuple[Parameter, ...]) -> ClassLimit:
+    """A limit that asks for the points of one line, or group, or of none."""
+    indices = draw(st.just(()) | st.sampled_from(things))
+    fewer_than = draw(st.integers(0, 300)) if indices else None
+    at_most = draw(st.sampled_from([Grade.FAIR, Grade.AVERAGE, Grade.POOR]))
+    tests = draw(st.lists(tests_of(parameters), max_size=2).map(tuple))
+    return ClassLimit(at_most, "Giới hạn", "1", indices, fewer_than, tests)
 
 
 @st.composite
@@ -186,8 +208,15 @@ def stored(definition: Definition, criteria_set: CriteriaSet) -> CriteriaSet:
     for name in ("good_from", "fair_from", "average_from"):
         setattr(criteria_set, name, getattr(definition.criteria_set, name))
     criteria_set.save()
-    group = CriterionGroup.objects.create(criteria_set=criteria_set, position=1, code="1", title="Nhóm")
+    caps = {definition.lines[cap.indices[0]].part: cap.points for cap in definition.group_caps}
+    groups = {
+        part: CriterionGroup.objects.create(
+            criteria_set=criteria_set, position=place, code=f"{place}", title="Nhóm", part=part, max_points=caps.get(part)
+        )
+        for place, part in enumerate(GroupPart.values, start=1)
+    }
     for line in definition:
+        group = groups[line.part]
         columns = {name: getattr(line.criterion, name) for name in ("code", "position", "max_points", "kind", "not_applicable")}
         criterion = Criterion.objects.create(criteria_set=criteria_set, group=group, title="Dòng", clause="1", **columns)
         for test in line.applies_when:
@@ -196,7 +225,22 @@ def stored(definition: Definition, criteria_set: CriteriaSet) -> CriteriaSet:
             row = Row.objects.create(criterion=criterion, position=place, points=level.points, words="Mức")
             for test in level.tests:
                 _store_test(test, row=row)
+    _store_totals(definition, criteria_set, groups)
     return criteria_set
+
+
+def _store_totals(definition: Definition, criteria_set: CriteriaSet, groups: dict[str, CriterionGroup]) -> None:
+    keys = {line.code: line for line in criteria_set.criteria.all()}
+    for cap in definition.caps:
+        joint = JointCap.objects.create(criteria_set=criteria_set, points=cap.points, clause="1")
+        joint.lines.set([keys[f"{index}"] for index in cap.indices])
+    for place, limit in enumerate(definition.limits):
+        asked = {"criterion": keys[f"{limit.indices[0]}"]} if len(limit.indices) == 1 else {}
+        asked |= {"group": groups[definition.lines[limit.indices[0]].part]} if len(limit.indices) > 1 else {}
+        columns = {"at_most": limit.at_most, "fewer_than": limit.fewer_than, "words": limit.words, "clause": limit.clause}
+        made = GradeLimit.objects.create(criteria_set=criteria_set, position=place, **columns, **asked)
+        for test in limit.tests:
+            _store_test(test, limit=made)
 
 
 def _store_test(test: Test, **of) -> None:
@@ -206,7 +250,7 @@ def _store_test(test: Test, **of) -> None:
 def official_points(definition: Definition, outcome: list[int], given: Sequence[int | None]) -> list[int | None] | None:
     """The official points per line: those given, else those that count; None where a line has neither, and so nothing can be decided."""
     official = []
-    for code, counts, chosen in zip(outcome, settle(definition, outcome).points, given, strict=True):
+    for code, counts, chosen in zip(outcome, settle(definition, outcome, []).points, given, strict=True):
         is_left_out = code == Outcome.NOT_APPLICABLE and counts is None
         points = None if is_left_out else counts if chosen is None else chosen
         if points is None and not is_left_out:

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from evaluations import compiler
 from evaluations.checking.points import evaluate_plainly, value_in_force
-from evaluations.compiler import Expression, Outcome, rescale
+from evaluations.compiler import Expression, Outcome
 from evaluations.definition import Definition, Level, Line
 from evaluations.definition import Test as Comparing
 from evaluations.delegating import values_applied
 from evaluations.measures import MEASURES
 from evaluations.models import Comparison, CriteriaSet, Criterion, CriterionKind, MonthFacts, NotApplicable
 from evaluations.scoring import Scored, evaluate
+from evaluations.totals import rescale
 from tests.evaluations.oracle import definitions, levels_for, make_ground, month_facts, steady
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,7 @@ def agree(definition: Definition, facts: MonthFacts, levels: list[int | None]) -
     scored, plain = evaluate(definition, facts, levels), evaluate_plainly(definition, facts, levels)
     assert (scored.outcome, scored.points) == (plain.outcome, plain.points)
     assert (scored.counted_max, scored.total) == (plain.counted_max, plain.total)
+    assert (scored.classed(definition).grade or "") == plain.grade
     return scored
 
 

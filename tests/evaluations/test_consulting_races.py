@@ -8,6 +8,7 @@ import psycopg2
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils import translation
 from psycopg2.errors import RestrictViolation
 
 from cellquality.embedded import APP, OWNER
@@ -39,7 +40,8 @@ def at_once(first: Callable[[], object], second: Callable[[], object]) -> str:
 
     def come_second():
         try:
-            second()
+            with translation.override("en"):
+                second()
         except (Refused, NotPublishable, IntegrityError) as refusal:
             told.append(f"{type(refusal).__name__}: {refusal}")
         else:

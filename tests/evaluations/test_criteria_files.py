@@ -161,7 +161,7 @@ SHEET = GOOD["sheet.yaml"]
         ({"sheet": SHEET.replace("        clause: dòng 1\n", "")}, "sheet.yaml:16: “clause” is missing."),
         ({"sheet": SHEET.replace("COMPUTED", "COUNTED")}, "sheet.yaml:19: one of these is expected here: COMPUTED"),
         ({"sheet": SHEET.replace("points: 2.5", "points: two")}, "sheet.yaml:24: a number with at most two decimals"),
-        ({"sheet": SHEET.replace("points: 2.5", "points: -1")}, "sheet.yaml:24: a number with at most two decimals"),
+        ({"sheet": SHEET.replace("points: 2.5", "points: --1")}, "sheet.yaml:24: a number with at most two decimals"),
         ({"sheet": SHEET.replace("2025-01-02\nthr", "31/02/2025\nthr")}, "sheet.yaml:6: a day is written"),
         ({"sheet": SHEET.replace("2025-01-02\nthr", "2025-02-31\nthr")}, "sheet.yaml:6: there is no such day."),
         (

@@ -11,8 +11,7 @@ from django.db.models import F, Q
 from evaluations import levels, scoring, summaries
 from evaluations.checking.losses import losses_under, stored_losses
 from evaluations.checking.periods import period_score_of
-from evaluations.checking.points import settle
-from evaluations.compiler import grade_at, rescale
+from evaluations.checking.points import settle, sum_up
 from evaluations.definition import Definition, definition_of
 from evaluations.demo import LOGINS, PASSWORD, CannotLoad, Wanted, load_demo
 from evaluations.measuring import Targets
@@ -82,9 +81,8 @@ def all_of(month: date) -> Targets:
 
 
 def official_total(definition: Definition, points: list[int | None]) -> tuple[int, str]:
-    counted = [(line.max_points, worth) for line, worth in zip(definition, points, strict=True) if worth is not None]
-    total = rescale(sum(worth for _most, worth in counted), sum(most for most, _worth in counted), definition.max_points)
-    return total, grade_at(definition.criteria_set, total)
+    summed = sum_up(definition, [], points, [])
+    return summed.total, summed.grade
 
 
 def as_columns(row: PeriodScore) -> dict[str, object]:
@@ -207,7 +205,7 @@ def test_months_long_gone_are_verified_mostly_as_computed_and_the_newest_wait(de
     moved = 0
     for sheet in ScoreSheet.objects.filter(state=SheetState.VERIFIED).select_related("decision", "criteria_set"):
         definition = definition_of(sheet.criteria_set)
-        provisional = settle(definition, sheet.outcome)
+        provisional = settle(definition, sheet.outcome, [])
         entries = {entry.criterion_id: entry for entry in sheet.review_entries.all()}
         for line, official, counted in zip(definition, sheet.verified, provisional.points, strict=True):
             entry = entries.get(line.criterion.pk)

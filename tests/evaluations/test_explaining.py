@@ -28,7 +28,7 @@ def facts() -> MonthFacts:
 
 
 def explained(definition, facts, outcome, points, applied=()):
-    scored = Scored([outcome], [points], 100, points)
+    scored = Scored([outcome], [points], 100, points, [])
     return explain(definition, facts, scored, {value.parameter_id: value for value in applied})[0]
 
 
@@ -54,7 +54,7 @@ def test_every_other_way_has_words_in_both_languages(facts, outcome, policy):
     definition = one_line(MOST, NONE, applies_when=(asks("is_combined", "=", "1"),), not_applicable=policy)
     for language in ("en", "vi"):
         with override(language):
-            (line,) = explain(definition, facts, Scored([outcome], [None], 0, None), {})
+            (line,) = explain(definition, facts, Scored([outcome], [None], 0, None, []), {})
         assert line.rule and not line.better
     assert (line.is_applicable, line.is_due) == (outcome != Outcome.NOT_APPLICABLE, outcome != Outcome.NOT_DUE)
 

@@ -9,7 +9,7 @@ from psycopg2.errors import LockNotAvailable, RestrictViolation
 
 from cellquality.embedded import APP, OWNER
 from evaluations.models import CriteriaSet, SetState
-from tests.evaluations.month import drafted, put_in_force
+from tests.evaluations.month import drafted, put_in_force, with_totals
 from tests.factories import make_committee
 
 PARTS = (
@@ -21,6 +21,9 @@ PARTS = (
     "evaluations_rolluprule",
     "evaluations_rolluprow",
     "evaluations_rollupcondition",
+    "evaluations_jointcap",
+    "evaluations_jointcap_lines",
+    "evaluations_gradelimit",
 )
 TABLES = ("evaluations_criteriaset", "evaluations_criteriascope", *PARTS)
 WHICH = {
@@ -34,6 +37,9 @@ WHICH = {
     "evaluations_rolluprow": "rule_id IN (SELECT id FROM evaluations_rolluprule WHERE criteria_set_id = {0})",
     "evaluations_rollupcondition": "row_id IN (SELECT w.id FROM evaluations_rolluprow w JOIN evaluations_rolluprule r "
     "ON r.id = w.rule_id WHERE r.criteria_set_id = {0})",
+    "evaluations_jointcap": "criteria_set_id = {0}",
+    "evaluations_jointcap_lines": "jointcap_id IN (SELECT id FROM evaluations_jointcap WHERE criteria_set_id = {0})",
+    "evaluations_gradelimit": "criteria_set_id = {0}",
 }
 DEFERRED = "SET CONSTRAINTS ALL DEFERRED; "
 # A part of a draft that becomes part of what binds, and the other way round, are changes of what binds too.
@@ -41,11 +47,14 @@ ACTS = {
     **{f"{table} changed": f"UPDATE {table} SET id = id WHERE {which}" for table, which in WHICH.items()},
     **{f"{table} taken away": f"{DEFERRED}DELETE FROM {table} WHERE {which}" for table, which in WHICH.items()},
     **{f"{table} emptied": f"TRUNCATE {table} CASCADE" for table in TABLES},
-    "a group added": "INSERT INTO evaluations_criteriongroup (criteria_set_id, position, code, title) VALUES ({0}, 99, '99', 'Thêm')",
+    "a group added": "INSERT INTO evaluations_criteriongroup (criteria_set_id, position, code, title, part) "
+    "VALUES ({0}, 99, '99', 'Thêm', 'BONUS')",
     "a row added": "INSERT INTO evaluations_row (criterion_id, position, points, words) "
     "SELECT id, 99, 0, 'Thêm' FROM evaluations_criterion WHERE criteria_set_id = {0}",
     "a condition of a criterion added": "INSERT INTO evaluations_condition (criterion_id, measure, comparison, value) "
     "SELECT id, 'minutes', '>', 1 FROM evaluations_criterion WHERE criteria_set_id = {0}",
+    "a condition of a limit added": "INSERT INTO evaluations_condition (limit_id, measure, comparison, value) "
+    "SELECT id, 'minutes', '>', 1 FROM evaluations_gradelimit WHERE criteria_set_id = {0}",
     "a criterion moved in": f"{DEFERRED}UPDATE evaluations_criterion SET criteria_set_id = {{0}}, position = position + 100, "
     "code = 'x' || code WHERE criteria_set_id = {1}",
     "a criterion moved out": f"{DEFERRED}UPDATE evaluations_criterion SET criteria_set_id = {{1}}, position = position + 100, "
@@ -67,7 +76,7 @@ def sets(databases, django_db_blocker) -> Iterator[tuple[psycopg2.extensions.con
     """A connection of the tables' owner, who may do more than the product; the key of a set in force, and of a draft."""
     with databases.committed() as url, django_db_blocker.unblock():
         committee = make_committee()
-        binding, draft = put_in_force(committee, "binding"), drafted(committee, "draft")
+        binding, draft = put_in_force(committee, draft=with_totals(drafted(committee, "binding"))), with_totals(drafted(committee, "draft"))
         with closing(psycopg2.connect(url.replace(APP, OWNER))) as owner:
             yield owner, binding.pk, draft.pk
 
@@ -79,7 +88,8 @@ def owner(sets) -> Iterator[psycopg2.extensions.connection]:
 
 
 def without_triggers(cursor) -> None:
-    for table in TABLES:
+    # Emptying a set takes along what was said of it.
+    for table in (*TABLES, "evaluations_comment"):
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
 
 
@@ -136,7 +146,7 @@ def test_what_binds_may_be_given_an_end_and_be_superseded(sets, owner):
 class TestRace:
     """Someone adds a part while someone else publishes: whoever comes second waits, and then sees what the first did."""
 
-    ADD = "INSERT INTO evaluations_criteriongroup (criteria_set_id, position, code, title) VALUES (%s, 99, '99', 'Thêm')"
+    ADD = "INSERT INTO evaluations_criteriongroup (criteria_set_id, position, code, title, part) VALUES (%s, 99, '99', 'Thêm', 'BASE')"
     LOCK = "SELECT FROM evaluations_criteriaset WHERE id = %s FOR UPDATE"
 
     @pytest.fixture

@@ -60,7 +60,7 @@ def sentences(criteria_set: CriteriaSet) -> list[tuple[str, str]]:
 
 
 def test_the_sample_has_no_faults(sample, django_assert_num_queries):
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         assert faults_of(sample) == []
 
 

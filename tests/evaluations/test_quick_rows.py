@@ -56,7 +56,6 @@ def test_yes_or_no_and_levels():
         ("90; 4; a\n80; 3; b", "Line 2: every line but the last has a limit"),
         ("; 4; a\n; 3; b", "Line 1: every line but the last has a limit"),
         ("90 4 a\n; 3; b", "Line 1: write “limit; points; words”"),
-        ("90; -4; a\n; 3; b", "Line 1: write “limit; points; words”"),
         ("120; 4; a\n; 3; b", "Line 1: “Attendance rate” can't be compared with 120 %"),
         ("; 4; a", "Write at least 2 lines."),
         ("", "Write at least 2 lines."),

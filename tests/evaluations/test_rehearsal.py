@@ -13,7 +13,6 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from evaluations.cloning import clone
-from evaluations.compiler import grade_at, rescale
 from evaluations.conditions import parse
 from evaluations.definition import definition_of
 from evaluations.jobs import work_job
@@ -24,6 +23,7 @@ from evaluations.publishing import publish
 from evaluations.rehearsal import level_for, start_rehearsal
 from evaluations.scoring import evaluate, points_of, score_sheets
 from evaluations.storing import store_conditions
+from evaluations.totals import classify, rescale
 from evaluations.works import WORKERS
 from meetings.models import Cell, CellKind, Level
 from meetings.refusing import Refused
@@ -154,7 +154,7 @@ def test_the_matrix_and_the_moves_are_those_of_a_plain_count(draft, admin, perio
     crossings, moves = Counter(), {}
     for sheet in ScoreSheet.objects.filter(month__in=[month.first for month in period.months]).select_related("criteria_set", "cell"):
         total = plainly(draft, sheet)
-        grade = grade_at(draft, total) or ""
+        grade = classify(definition_of(draft), total, [], []).grade or ""
         crossings[sheet.cell.kind, sheet.grade, f"{grade}"] += 1
         if grade != sheet.grade:
             moves[sheet.cell_id, sheet.month] = (sheet.total, total, sheet.grade, f"{grade}")
@@ -165,11 +165,11 @@ def test_the_matrix_and_the_moves_are_those_of_a_plain_count(draft, admin, perio
 
 
 def test_the_line_that_moves_each_is_named(draft, admin):
-    Criterion.objects.filter(criteria_set=draft, code="6.9").delete()
-    draft.groups.filter(code="6").update(max_points=4_00)
+    Criterion.objects.filter(criteria_set=draft, code="4.2").delete()
+    draft.groups.filter(code="4").update(max_points=20_00)
     found = rehearsed(draft, admin)
     named = {move.line for move in found.moves.all()}
-    assert any(line.startswith("6.1 ") for line in named), "the line that was dropped"
+    assert any(line.startswith("4.2 ") for line in named), "the line that was dropped"
     for move in found.moves.exclude(line=""):
         assert (move.moves_by > 0) == (move.after * 100_00 > move.before * definition_of(draft).max_points)
     # With the text before and another threshold only, no line moves anything.

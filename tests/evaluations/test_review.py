@@ -185,7 +185,7 @@ class TestDeciding:
             if official is None:
                 assert (sheet.state, sheet.verified) == (SheetState.SUBMITTED, None)
             else:
-                plain = sum_up(definition, outcome, official)
+                plain = sum_up(definition, outcome, official, [])
                 assert (sheet.verified, sheet.verified_total, sheet.verified_grade) == (official, plain.total, plain.grade)
         assert 2 < undecided < 22 * TIMES
 

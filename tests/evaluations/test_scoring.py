@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluations.checking.months import month_score_of, stored_sums, sums_under
-from evaluations.checking.points import evaluate_plainly
+from evaluations.checking.points import evaluate_plainly, limits_holding
 from evaluations.compiler import Outcome
 from evaluations.definition import Definition, Level, Line, definition_of
 from evaluations.levels import committees_above
@@ -117,6 +117,7 @@ def test_many_at_once_come_to_what_each_comes_to_alone(seed, data):
         alone, plain = evaluate(definition, facts, sheet.levels), evaluate_plainly(definition, facts, sheet.levels)
         assert sheet.outcome == alone.outcome == plain.outcome
         assert (sheet.counted_max, sheet.total, sheet.grade) == (plain.counted_max, plain.total, plain.grade)
+        assert sheet.limits == alone.limits == limits_holding(definition, facts)
         asked = [line.criterion.asks_level for line in definition]
         assert sheet.computed == [None if own else worth for own, worth in zip(asked, plain.points, strict=True)]
     for cell in cells:
