@@ -76,6 +76,18 @@ evaluations_criterion_change                       in        door      door     
 evaluations_criterion_change@published             in        door      door      door      door      200/403   200/403   404       404
 evaluations_criterion_change@national              in        door      door      door      door      200/403   200/403   200/403   200/403
 admin/evaluations/criterion/<path:object_id>/      in        door      door      door      door      302       302       302       302
+evaluations_rolluprule_changelist                  in        door      door      door      door      302       302       302       302
+evaluations_rolluprule_add                         in        door      door      door      door      200       403       404       404
+evaluations_rolluprule_history                     in        door      door      door      door      200       200/403   404       404
+evaluations_rolluprule_history@published           in        door      door      door      door      200/403   200/403   404       404
+evaluations_rolluprule_history@national            in        door      door      door      door      200/403   200/403   200/403   200/403
+evaluations_rolluprule_delete                      in        door      door      door      door      200/302   403       404       404
+evaluations_rolluprule_delete@published            in        door      door      door      door      403       403       404       404
+evaluations_rolluprule_delete@national             in        door      door      door      door      403       403       403       403
+evaluations_rolluprule_change                      in        door      door      door      door      200       200/403   404       404
+evaluations_rolluprule_change@published            in        door      door      door      door      200/403   200/403   404       404
+evaluations_rolluprule_change@national             in        door      door      door      door      200/403   200/403   200/403   200/403
+admin/evaluations/rolluprule/<path:object_id>/     in        door      door      door      door      302       302       302       302
 evaluations_ruledocument_changelist                in        door      door      door      door      200       200       200       200
 evaluations_ruledocument_add                       in        door      door      door      door      200       200       200       200
 evaluations_ruledocument_history                   in        door      door      door      door      200/403   200/403   200/403   200/403
@@ -147,6 +159,8 @@ class Objects:
             return of_set[whose].pk
         if "criterion" in model:
             return of_set[whose].criteria.first().pk
+        if "rolluprule" in model:
+            return of_set[whose].rollup_rules.first().pk
         known = {"meetingrules": self.rules, "holiday": self.holiday, "parametervalue": self.value, "ruledocument": self.document}
         return next((row.pk for part, row in known.items() if part in model), self.group.pk)
 
@@ -201,7 +215,7 @@ def path_for(name: str, objects: Objects) -> str:
     for argument, value in arguments.items():
         filled = filled.replace(f"<path:{argument}>", str(value)).replace(f"<{argument}>", str(value))
     address = f"/{filled}"
-    if name == "evaluations_criterion_add":
+    if name in ("evaluations_criterion_add", "evaluations_rolluprule_add"):
         address += f"?set={objects.draft.pk}"
     return address
 

@@ -197,6 +197,7 @@ def of_the_admin(draft) -> Iterator[str]:
         yield reverse(f"admin:evaluations_criteriaset_{name}", args=[draft.pk])
     yield reverse("admin:evaluations_criterion_change", args=[draft.criteria.first().pk])
     yield reverse("admin:evaluations_criterion_add") + f"?set={draft.pk}"
+    yield reverse("admin:evaluations_rolluprule_add") + f"?set={draft.pk}"
     yield reverse("admin:evaluations_criteriaset_change", args=[draft.based_on_id])
 
 

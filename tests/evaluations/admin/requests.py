@@ -26,7 +26,11 @@ def as_user(user: User) -> Client:
     return client
 
 
-def typed(response) -> dict[str, str]:
+def new_rollup(criteria_set: CriteriaSet) -> str:
+    return f"{reverse('admin:evaluations_rolluprule_add')}?set={criteria_set.pk}"
+
+
+def typed(response) -> dict[str, str | list[str]]:
     """What the browser would send if the form of a page were saved untouched."""
     forms = [response.context["adminform"].form]
     for inline in response.context["inline_admin_formsets"]:
@@ -37,6 +41,8 @@ def typed(response) -> dict[str, str]:
             value = field.value()
             if value is True:
                 fields[field.html_name] = "on"
+            elif isinstance(value, (list, tuple)):
+                fields[field.html_name] = [str(each) for each in value]
             elif value is not None and value is not False:
                 fields[field.html_name] = str(value)
     return fields
