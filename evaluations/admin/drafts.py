@@ -153,11 +153,21 @@ class PartPage(SetPage):
         return HttpResponseRedirect(reverse("admin:evaluations_criteriaset_change", args=[criteria_set.pk]))
 
 
-class Inline(OfSet, PlainFields, admin.TabularInline):
-    # Side by side with others the width of its class would be too wide.
-    long_line = {"class": "", "size": "50"}
+class OfPage(OfSet, PlainFields):
+    """An inline of the page of a set, or of a part of it."""
+
     extra = 0
     max_num = MOST_ITEMS
 
     def get_formset(self, request, obj=None, **kwargs):
         return super().get_formset(request, obj, **{"validate_max": True, **kwargs})
+
+
+class Inline(OfPage, admin.TabularInline):
+    # Side by side with others the widths of their classes would be too wide.
+    long_line = {"class": "", "size": "50"}
+    short_line = {"class": "", "size": "6"}
+
+
+class Block(OfPage, admin.StackedInline):
+    """For those with too many columns to stand side by side."""

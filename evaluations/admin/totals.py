@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.admin.criteria import UNITS
-from evaluations.admin.drafts import NOTHING, Inline, PartPage, shown_points
+from evaluations.admin.drafts import NOTHING, Block, Inline, PartPage, shown_points
 from evaluations.conditions import Asked, written
 from evaluations.forms.criteria import OrderedFormSet
 from evaluations.forms.totals import GradeLimitForm, JointCapForm, RollupForm, RungForm
@@ -17,7 +17,7 @@ from evaluations.set_faults import faults_of
 PERIOD_UNITS = {**UNITS, Unit.COUNT: _("months"), Unit.POINTS: _("points")}
 
 
-class JointCapInline(Inline):
+class JointCapInline(Block):
     model = JointCap
     form = JointCapForm
     points = ("points",)
@@ -27,7 +27,7 @@ class JointCapInline(Inline):
         return self.as_shown(request, obj, ["points", "lines", "clause"])
 
 
-class GradeLimitInline(Inline):
+class GradeLimitInline(Block):
     model = GradeLimit
     form = GradeLimitForm
     formset = OrderedFormSet

@@ -64,12 +64,15 @@ class PlainFields:
     """Lines of text in one line, and no link that makes, changes or deletes what a field names, but for the models in `linked`."""
 
     long_line = {"class": "vLargeTextField"}
+    short_line: dict[str, str] = {}
     linked: tuple[type[Model], ...] = ()
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if isinstance(db_field, CleanLine):
-            kwargs["widget"] = AdminTextInputWidget(attrs=self.long_line if db_field.max_length > 100 else {})
+            attrs = self.long_line if db_field.max_length > 100 else self.short_line if db_field.max_length <= 10 else {}
+            kwargs["widget"] = AdminTextInputWidget(attrs=attrs)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper) and db_field.related_model not in self.linked:
             field.widget.can_add_related = field.widget.can_change_related = field.widget.can_delete_related = False
+            field.widget.can_view_related = False
         return field
