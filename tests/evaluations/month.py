@@ -147,9 +147,9 @@ def recorded_month(*, with_set: bool = True, username: str = "bi-thu", **sitting
     return RecordedMonth(people, recorded(people, **sitting), criteria_set)
 
 
-def filled_in(month: RecordedMonth, **changes: Answer) -> Sheet:
+def filled_in(month: RecordedMonth, *, as_of: date = TODAY, **changes: Answer) -> Sheet:
     """Every line answered: the best level of judged lines, proposals confirmed; `line_3_1=Answer(…)` for one line otherwise."""
-    sheet = open_sheet(month.meeting, as_of=TODAY)
+    sheet = open_sheet(month.meeting, as_of=as_of)
     answers = {line.line.index: _usual_answer(line) for line in sheet.lines}
     by_code = {line.line.criterion.code: line.line.index for line in sheet.lines}
     answers |= {by_code[name.removeprefix("line_").replace("_", ".")]: answer for name, answer in changes.items()}
@@ -159,7 +159,7 @@ def filled_in(month: RecordedMonth, **changes: Answer) -> Sheet:
         vote=Vote(votes_for=3, votes_base=3, weak_points="Ít ý kiến", remedies="Gợi mở thêm"),
         expected_version=sheet.version,
         by=month.people.user,
-        as_of=TODAY,
+        as_of=as_of,
     )
 
 
