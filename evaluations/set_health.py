@@ -88,11 +88,17 @@ _IDEAL = {
     "expected": 20,
     "expected_present": 20,
     "present": 20,
+    "expected_not_excused": 20,
+    "excused": 0,
     "unexcused": 0,
     "longest_excused_run": 0,
+    "regular_missed_this_year": 0,
     "draft_prepared": True,
     "sole_secretary": False,
     "committee_met": True,
+    "prepared_lead_days": 3,
+    "notified_lead_days": 3,
+    "agenda_items": 6,
     "members_notified": True,
     "following_member_notified": True,
     "uses_handbook": True,
@@ -102,7 +108,11 @@ _IDEAL = {
     "files_lead_days": 2,
     "steps_missing": 0,
     "thematic_held": True,
+    "thematic_this_quarter": True,
+    "is_online": False,
+    "held_day": 3,
     "praise_considered": True,
+    "opinions": 16,
     "speakers": 14,
     "minutes_signed": True,
     "ideology_minutes": 20,
@@ -110,6 +120,8 @@ _IDEAL = {
     "tasks_done": 5,
     "tasks_partly": 0,
     "conclusion_passed": True,
+    "conclusion_votes_for": 20,
+    "conclusion_votes_base": 20,
     "minutes_passed": True,
     "tasks_assigned": 4,
     "tasks_unnamed": 0,
@@ -122,6 +134,7 @@ MADE_UP = (
         _IDEAL
         | {"minutes": 45, "draft_prepared": False, "committee_met": False, "members_notified": False, "following_member_notified": False}
         | {"files_posted": False, "files_lead_days": None, "steps_missing": 3, "thematic_held": False, "praise_considered": False}
+        | {"prepared_lead_days": None, "notified_lead_days": None, "agenda_items": 2, "opinions": 2, "thematic_this_quarter": False}
         | {"speakers": 2, "ideology_minutes": 0, "tasks_due": 0, "tasks_done": 0, "tasks_assigned": 0, "conclusion_lag_days": 20},
         1.0,
     ),
@@ -135,7 +148,17 @@ MADE_UP = (
         gettext_lazy("Honest but poor"),
         gettext_lazy("Records what was: some absent, one without reason, few speak, tasks half done; judges itself in the middle."),
         _IDEAL
-        | {"minutes": 80, "expected_present": 14, "present": 14, "unexcused": 1, "speakers": 5, "tasks_done": 2, "tasks_partly": 1}
+        | {
+            "minutes": 80,
+            "expected_present": 14,
+            "present": 14,
+            "unexcused": 1,
+            "excused": 5,
+            "speakers": 5,
+            "tasks_done": 2,
+            "tasks_partly": 1,
+        }
+        | {"expected_not_excused": 15, "opinions": 5, "conclusion_votes_for": 13, "conclusion_votes_base": 14}
         | {"files_lead_days": 0, "ideology_minutes": 10, "conclusion_lag_days": 4, "steps_missing": 1},
         0.5,
     ),

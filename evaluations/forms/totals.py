@@ -5,12 +5,13 @@ from django.forms.models import ModelForm
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.conditions import Asked, written
-from evaluations.forms.criteria import EXAMPLE, ConditionsField, OrderedForm
+from evaluations.forms.criteria import ConditionsField, OrderedForm
 from evaluations.forms.lifecycle import why_field
 from evaluations.models import CriteriaSet, Grade, GradeLimit, JointCap, RollupRow, RollupRule
 from evaluations.period_measures import PERIOD_MEASURES
 from evaluations.storing import store_conditions, store_period_conditions
 
+ASKED = _("For example: unexcused >= 1. All must hold. For “or”, add another limit.")
 FEW_LINES = {"rows": 2, "cols": 40}
 
 
@@ -29,7 +30,7 @@ class JointCapForm(ModelForm):
 class GradeLimitForm(OrderedForm):
     """A limit with its conditions as text."""
 
-    when = ConditionsField(label=_("Conditions"), widget=forms.Textarea(attrs={**FEW_LINES, "spellcheck": "false"}), help_text=EXAMPLE)
+    when = ConditionsField(label=_("Conditions"), widget=forms.Textarea(attrs={**FEW_LINES, "spellcheck": "false"}), help_text=ASKED)
 
     class Meta:
         model = GradeLimit

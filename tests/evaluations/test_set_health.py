@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from evaluations.definition import Definition, definition_of
+from evaluations.measures import MEASURES
 from evaluations.models import CriterionKind, Grade, Rehearsal
 from evaluations.set_health import FEWEST, MADE_UP, fare, findings_of, proofs_of
 from tests.evaluations.month import drafted
@@ -78,6 +79,8 @@ def test_a_set_that_asks_only_what_the_cell_says_of_itself_rewards_the_lazy(defi
     assert lazy.total == copying.total > honest.total
 
 
-def test_each_fact_of_a_made_up_cell_is_one_that_is_measured():
+def test_of_each_made_up_cell_all_that_is_measured_is_said_and_nothing_else():
+    columns = {column for measure in MEASURES.values() for column in measure.columns}
+    weighed = {column for measure in MEASURES.values() for column, _weight in measure.terms}
     for cell in MADE_UP:
-        assert 0 <= cell.gives_itself <= 1 and cell.facts["present"] <= cell.facts["roster_size"]
+        assert set(cell.facts) == columns | weighed | {"pending"}
