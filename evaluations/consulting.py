@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from evaluations.criteria_entries import CriterionEntry, GroupEntry
+from evaluations.criteria_entries import CriterionEntry, GroupEntry, SetEntry
 from evaluations.criteria_files import FaultyFiles
 from evaluations.models import AnswerKind, Comment, Consultation, CriteriaSet, NoticeKind, SetAct, SetState
 from evaluations.notices import tell_offices
+from evaluations.set_diff import beyond_lines
 from evaluations.set_files import read_set
 from evaluations.set_history import record
 from meetings import text as texts
@@ -46,10 +47,18 @@ def lines_of(consultation: Consultation) -> tuple[SentLine, ...]:
     return _lines_in(consultation.sent.text)
 
 
+def beyond_lines_of(consultation: Consultation) -> list[str]:
+    """What the text says of the total beyond its lines, a sentence each. Needs `sent`."""
+    return list(beyond_lines(_entry_in(consultation.sent.text)))
+
+
 @lru_cache(maxsize=16)
+def _entry_in(text: str) -> SetEntry:
+    return read_set("", text.encode())
+
+
 def _lines_in(text: str) -> tuple[SentLine, ...]:
-    entry = read_set("", text.encode())
-    pairs = ((group, criterion) for group in entry.groups for criterion in group.criteria)
+    pairs = ((group, criterion) for group in _entry_in(text).groups for criterion in group.criteria)
     return tuple(SentLine(number, group, criterion) for number, (group, criterion) in enumerate(pairs, start=1))
 
 

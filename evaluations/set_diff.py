@@ -224,6 +224,16 @@ def _parameter(parameter: ParameterEntry) -> str:
     }
 
 
+def beyond_lines(entry: SetEntry) -> Iterator[str]:
+    """What the set says of its total beyond its lines, a sentence each."""
+    for group in entry.groups:
+        if group.part != GroupPart.BASE:
+            words = {"group": group.title, "part": GroupPart(group.part).label, "points": points(group.points)}
+            yield _("“%(group)s”: %(part)s, at most %(points)s points") % words
+    yield from map(_joint_cap, entry.joint_caps)
+    yield from (_limit(limit, _Words(entry)) for limit in entry.limits)
+
+
 def _joint_cap(cap: JointCapEntry) -> str:
     return _("%(codes)s together at most %(points)s points") % {"codes": ", ".join(cap.lines), "points": points(cap.points)}
 

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from evaluations.consulted import comments_of, invitations_of, rounds_of_own_sets, tally, titles_of
-from evaluations.consulting import WHOLE, SentLine, answer, comment, lines_of
+from evaluations.consulting import WHOLE, SentLine, answer, beyond_lines_of, comment, lines_of
 from evaluations.exporting.consulted import open_document, parts_of
 from evaluations.forms.consultations import AnswersForm, CommentsForm
 from evaluations.models import Comment, Consultation
@@ -64,8 +64,8 @@ def consultations(request: HttpRequest) -> HttpResponse:
 def consultation(request: HttpRequest, committee: UUID, consultation: UUID) -> HttpResponse:
     """The text that was sent round, with what one committee says of it. 404 for who does not speak for a committee that is asked.
 
-    Template `evaluations/consultation.html`: consultation, committee, whole (CommentedLine), groups ([(GroupEntry, [CommentedLine])]),
-    form, may_comment, today.
+    Template `evaluations/consultation.html`: consultation, committee, whole (CommentedLine), beyond_lines (sentences),
+    groups ([(GroupEntry, [CommentedLine])]), form, may_comment, today.
     """
     asked = invitations_of(request.authority)
     invitation = get_object_or_404(asked, committee__public_id=committee, consultation__public_id=consultation)
@@ -93,6 +93,7 @@ def consultation(request: HttpRequest, committee: UUID, consultation: UUID) -> H
         "consultation": consultation,
         "committee": committee,
         "whole": commented(WHOLE, None),
+        "beyond_lines": beyond_lines_of(consultation),
         "groups": [(group, [commented(line.number, line) for line in lines]) for group, lines in groups],
         "form": form,
         "may_comment": may_comment,

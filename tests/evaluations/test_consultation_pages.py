@@ -14,6 +14,7 @@ from evaluations.consulting import answer, comment, take_back
 from evaluations.models import Comment, Consultation, Notice, SetState
 from meetings.models import Committee, Level
 from tests.evaluations.admin.requests import as_user
+from tests.evaluations.month import with_totals
 from tests.evaluations.rounds import Ground, make_ground, sent
 from tests.factories import make_committee, make_user
 from tests.meetings.sitting_pages import browser_of, words_of
@@ -63,6 +64,18 @@ class TestCommenting:
         for line in ground.draft.criteria.prefetch_related("rows"):
             assert f"{line.code} {line.title}" in page
             assert all(row.words in page for row in line.rows.all())
+
+    def test_what_the_text_says_of_its_total_stands_on_top(self, ground):
+        assert "Class at most" not in words_of(browser_of(ground.speakers[0]).get(page_for(ground)))
+        take_back(criteria_set=ground.draft, by=ground.admin, at=timezone.now())
+        ground.draft.refresh_from_db()
+        with_totals(ground.draft)
+        today = timezone.localdate()
+        sent(ground, at=timezone.now(), opens_on=today, closes_on=today)
+        page = words_of(browser_of(ground.speakers[0]).get(page_for(ground)))
+        assert "“Điểm thưởng”: Bonus, on top, at most 3 points" in page
+        assert "4.2, 4.3 together at most 13 points" in page
+        assert "Class at most Fair: Kết quả dưới 24 điểm (7 has fewer points than 24)" in page
 
     def test_what_is_written_is_saved_in_one_go_and_may_be_changed(self, ground):
         browser, page = browser_of(ground.speakers[0]), page_for(ground)
