@@ -124,7 +124,8 @@ def _publication_or_404(committee: Committee, period: Period) -> Publication:
 def edition(request: HttpRequest, committee: UUID, closed: Period, number: int) -> HttpResponse:
     """As published in an edition beside what is known now: counts, and the cells that differ, page by page. For every committee below.
 
-    Context: committee, period, publication, edition, rows ([Compared]), page (of Difference), may_close (Permit).
+    Context: committee, period, publication, edition, rows ([Compared]), page (of Difference), may_close (Permit),
+    unsettled ([sentence]: what is recorded and not in what is known now yet).
     """
     committee = committee_in_scope(request.authority, committee)
     publication = _publication_or_404(committee, closed)
@@ -140,6 +141,7 @@ def edition(request: HttpRequest, committee: UUID, closed: Period, number: int) 
             "period": closed,
             "publication": publication,
             "edition": shown,
+            "unsettled": editions.unsettled(committee, closed),
             "rows": compared(publication.published_counts(number), publication.known_counts()),
             "page": page,
             "may_close": request.authority.to_close_periods(publication.publisher),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from evaluations.changes import is_being_scored
 from evaluations.figures import points
 from evaluations.forms.sending import SendForm
 from evaluations.forms.sheets import SheetForm
@@ -183,6 +184,7 @@ def cell_explanation(request: HttpRequest, cell: UUID, month: Month) -> HttpResp
             "month": month,
             "sheet": sheet,
             "review": review_of(sheet) if sheet.definition else None,
+            "is_being_scored": sheet.is_sent and is_being_scored(cell, month),
             "sees_content": bool(request.authority.to_read_content(cell)),
             "may_record": bool(request.authority.to_record(cell)),
             "may_verify": bool(request.authority.to_verify(cell) or request.authority.to_propose(cell)),

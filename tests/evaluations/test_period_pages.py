@@ -139,6 +139,17 @@ def test_an_edition_stands_beside_what_is_known_now(ground, office):
     assert "What is known now is what edition 2 says." in latest
 
 
+@pytest.mark.parametrize("noted", [True, False], ids=["noted", "twin without a note"])
+def test_while_changes_wait_an_edition_says_that_what_is_known_is_not_all(ground, office, noted):
+    close(ground)
+    if noted:
+        ChangedCell.objects.create(cell=ground.cells[0], from_month=OCTOBER.first)
+    words = "What is known now is still being made up to what was recorded last"
+    assert (words in words_of(office.get(edition_of(ground.province)))) is noted
+    of_communes = [browser_of(make_user(f"xa-{commune.pk}", office_of=commune)).get(edition_of(commune)) for commune in ground.communes]
+    assert [words in words_of(page) for page in of_communes] == [noted, False]
+
+
 def test_a_commune_reads_its_own_part_of_the_provinces_edition(ground):
     close(ground)
     set_month(ground.cells[0], OCTOBER.first, total=9000)

@@ -1,14 +1,18 @@
 """The verification of one sheet through real requests: the following member, the committee, and who is neither."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
-from evaluations.models import ReviewDecision, ReviewEntry, ScoreSheet, SheetState
+from evaluations.compiler import rescale
+from evaluations.figures import points
+from evaluations.models import ReviewDecision, ReviewEntry, ScoreSheet, SheetAct, SheetEvent, SheetState
+from evaluations.returned import send_again
 from evaluations.review import Remark, Way, decide, propose
 from evaluations.sheet_lines import Answer
-from meetings.models import FormDraft
+from meetings.models import ChangedCell, FormDraft, Meeting
 from tests.costs import queries_of
 from tests.evaluations.month import TODAY
 from tests.evaluations.sent_months import LATER, another, returned, sent_month
@@ -82,6 +86,65 @@ class TestReading:
     def test_a_month_that_was_not_sent_has_nothing_to_verify(self, sent):
         path = reverse("cell_review", args=[sent.people.cell.public_id, "2026-10"])
         assert browser_of(sent.office).get(path).status_code == 404
+
+
+RECOUNTED = "What was recorded last is being counted"
+
+
+class TestBetweenTwoCounts:
+    """A fact was corrected, and no worker has scored it yet."""
+
+    def test_a_returned_sheet_has_its_total_from_the_lines_of_the_page(self, sent):
+        returned(sent)
+        Meeting.objects.filter(pk=sent.meeting.pk).update(ideology_minutes=3)
+        page = browser_of(sent.office).get(url(sent))
+        review = page.context["review"]
+        now = rescale(review.sheet.gained, review.sheet.scored.counted_max, review.sheet.definition.max_points)
+        assert sent.sheet.total > now, "what is stored is from before"
+        for name, label in (("cell_review", "Computed"), ("cell_explanation", "What counts")):
+            assert f"{label} {points(now)}" in words_of(browser_of(sent.office).get(url(sent, name)))
+
+    @pytest.mark.parametrize("noted", [True, False], ids=["noted", "twin without a note"])
+    def test_each_page_with_the_total_says_that_it_is_being_counted(self, sent, noted):
+        ChangedCell.objects.all().delete()
+        if noted:
+            Meeting.objects.filter(pk=sent.meeting.pk).update(ideology_minutes=3)
+        reader = browser_of(sent.office)
+        pages = [url(sent), url(sent, "cell_explanation"), url(sent, "cell_month")]
+        pages.append(reverse("cell_period", args=[sent.people.cell.public_id, "2026-Q4"]))
+        assert [RECOUNTED in words_of(reader.get(page)) for page in pages] == [noted] * 4
+        before = reverse("cell_period", args=[sent.people.cell.public_id, "2026-Q3"])
+        assert RECOUNTED not in words_of(reader.get(before))
+
+
+class TestAReturn:
+    """Why it was returned and what the cell says to it stand before the lines."""
+
+    def answered(self, sent) -> str:
+        returned(sent, "Giải trình thời lượng", line_1="Sao lại 95 phút?")
+        said = {"explanation": "Đồng hồ hội trường chạy chậm", "seen": sent.sheet.seen}
+        send_again(meeting=sent.meeting, by=sent.people.user, at=LATER + timedelta(hours=1), **said)
+        return browser_of(sent.office).get(url(sent)).content.decode()
+
+    def test_it_stands_on_top_with_who_and_when(self, sent):
+        page = self.answered(sent)
+        order = ["Why it was returned", "Giải trình thời lượng", "· Phạm Thị Văn", 'href="#line-1"', "What the cell answered"]
+        order += ["Explained by the cell", "Đồng hồ hội trường chạy chậm", f"· {sent.people.user.full_name}", 'id="line-1"']
+        places = [page.index(each) for each in order]
+        assert places == sorted(places)
+
+    def test_corrections_and_a_second_return_are_told_of_the_latest_only(self, sent):
+        self.answered(sent)
+        returned(sent, "Bổ sung biên bản")
+        SheetEvent.objects.filter(text="Bổ sung biên bản").update(at=LATER + timedelta(hours=2))
+        review = browser_of(sent.office).get(url(sent)).context["review"]
+        assert (review.returned.asked.text, review.returned.answers) == ("Bổ sung biên bản", ())
+        sent.meeting.amendments.create(reason="Ghi nhầm giờ", by=sent.people.user, at=LATER + timedelta(hours=3))
+        (answer,) = browser_of(sent.office).get(url(sent)).context["review"].returned.answers
+        assert (answer.label, answer.text) == (SheetAct.CORRECTED.label, "Ghi nhầm giờ")
+
+    def test_a_sheet_that_was_never_returned_has_none_of_it(self, sent):
+        assert "Why it was returned" not in words_of(browser_of(sent.office).get(url(sent)))
 
 
 class TestProposing:
