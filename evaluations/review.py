@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evaluations import changes, scoring
+from evaluations import changes, figures, scoring
 from evaluations.compiler import Outcome, compile_points, graded, rescaled, thresholds_of
 from evaluations.definition import Definition, definition_of
 from evaluations.models import (
@@ -137,7 +137,7 @@ def _write_remarks(sheet: ScoreSheet, remarks: Mapping[int, Remark], by: User, a
     for index, remark in remarks.items():
         line = definition.lines[index]
         if remark.points is not None and not 0 <= remark.points <= line.max_points:
-            problems.add(f"points_{index}", _("This line has at most %(most)s points.") % {"most": f"{line.max_points / 100:g}"})
+            problems.add(f"points_{index}", _("This line has at most %(most)s points.") % {"most": figures.points(line.max_points)})
         if remark.points == scoring.points_of(line, sheet.outcome[index]):
             remark = replace(remark, points=None)
         if remark != stored.get(line.criterion.pk, Remark()):

@@ -4,11 +4,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.translation import override
 
 from evaluations.compiler import rescale
 from evaluations.figures import points
 from evaluations.models import ReviewDecision, ReviewEntry, ScoreSheet, SheetAct, SheetEvent, SheetState
+from evaluations.models.fields import PointsFormField
 from evaluations.returned import send_again
 from evaluations.review import Remark, Way, decide, propose
 from evaluations.sheet_lines import Answer
@@ -186,6 +189,19 @@ class TestDeciding:
         answer = browser_of(sent.office).post(url(sent), fields(sent, "REVIEWED", note_3="Giữ câu này") | wrong)
         assert (answer.status_code, "Giữ câu này" in answer.content.decode()) == (422, True)
         assert not ReviewDecision.objects.exists()
+
+    def test_what_is_wrong_names_its_line_and_leads_to_it(self, sent):
+        page = browser_of(sent.office).post(url(sent), fields(sent, "REVIEWED", points_0="6", note_3="ế" * 1001)).content.decode()
+        first, other = list(sent.month.criteria_set.criteria.all())[:4:3]
+        assert f'<a href="#id_points_0">{first}: Official points: At most 5 points.</a>' in page
+        assert f'<a href="#id_note_3">{other}: Note beside the line: ' in page
+
+    @pytest.mark.parametrize(("language", "says"), [("en", "At most 4.5 points."), ("vi", "Nhiều nhất 4,5 điểm.")])
+    def test_a_limit_is_written_as_points_are_written_here(self, language, says):
+        with override(language):
+            with pytest.raises(ValidationError) as refused:
+                PointsFormField(max_value=4.5).clean("6")
+            assert refused.value.messages == [says]
 
     def test_in_a_locked_month_a_decision_says_why(self, sent):
         lock(sent.committee, by=sent.office)
