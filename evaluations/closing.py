@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from evaluations.editions import close_period, publish_correction
 from evaluations.jobs import CannotBeDone, Work, start_job
-from evaluations.models import Job, JobKind
+from evaluations.models import Edition, Job, JobKind, JobState
 from evaluations.periods import Period, parse_period
 from meetings.models import Committee, User
 from meetings.permissions import authority_of
@@ -26,6 +26,15 @@ def start_correction(*, committee: Committee, period: Period, reason: str, by: U
     title = _("Publish a correction: %(period)s") % {"period": period.label}
     asked = {"period": str(period), "reason": reason}
     return start_job(kind=JobKind.CLOSING, committee=committee, title=title, asked=asked, by=by, at=at)
+
+
+def edition_of(job: Job) -> Edition | None:
+    """The edition that a job published; None of a job that published none."""
+    if job.kind != JobKind.CLOSING or job.state != JobState.DONE:
+        return None
+    period = parse_period(job.asked["period"])
+    published = Edition.objects.filter(committee=job.committee, period_kind=period.KIND, first_on=period.first, closed_by=job.requested_by)
+    return published.filter(closed_at__range=(job.started_at, job.finished_at)).order_by("number").last()
 
 
 def close(work: Work) -> None:

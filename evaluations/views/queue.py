@@ -31,7 +31,7 @@ SHEETS_PER_PAGE = 50
 
 @require_safe
 def queue_now(request: HttpRequest, committee: UUID) -> HttpResponse:
-    """On to the oldest month in which a sheet waits, else to this month's queue."""
+    """On to the newest month in which a sheet waits, else to this month's queue."""
     committee = _committee(request, committee)
     today = timezone.localdate()
     months = waiting.waiting_for([committee], today=today)

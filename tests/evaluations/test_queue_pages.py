@@ -188,11 +188,15 @@ class TestDeciding:
         assert sent.sheet.events.last().text == "Thẩm định muộn"
 
 
-def test_the_way_in_leads_to_the_oldest_month_that_waits(sent):
-    path = reverse("queue_now", args=[sent.committee.public_id])
-    assert browser_of(sent.office).get(path).url == url(sent)
+def test_the_way_in_leads_to_the_newest_month_that_waits_and_names_the_others(sent):
+    path, reader = reverse("queue_now", args=[sent.committee.public_id]), browser_of(sent.office)
+    older = another(sent, "Chi bộ Tháng trước")
+    ScoreSheet.objects.filter(pk=older.sheet.pk).update(month="2026-09-01")
+    page = reader.get(path)
+    assert page.url == url(sent)
+    assert "Sheets of other months wait too: 9/2026 (1)" in words_of(reader.get(page.url))
     ScoreSheet.objects.update(month="2026-09-01")
-    assert browser_of(sent.office).get(path).url.endswith("/2026-09/queue")
+    assert reader.get(path).url.endswith("/2026-09/queue")
 
 
 class TestHomes:
