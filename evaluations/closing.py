@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from evaluations import figures
 from evaluations.editions import close_period, publish_correction
 from evaluations.jobs import CannotBeDone, Work, start_job
 from evaluations.models import Edition, Job, JobKind, JobState
@@ -49,7 +50,7 @@ def close(work: Work) -> None:
     try:
         with transaction.atomic():
             edition = publish_correction(reason=job.asked["reason"], **signed) if "reason" in job.asked else close_period(**signed)
-            words = {"number": edition.number, "count": edition.changed, "digest": edition.digest}
+            words = {"number": edition.number, "count": figures.count(edition.changed), "digest": edition.digest}
             # Within the transaction: a job that was cancelled meanwhile publishes nothing, and one that published is not cancelled.
             work.finish(_("Edition %(number)s holds %(count)s new scores; its digest is %(digest)s.") % words)
     except Refused as refusal:

@@ -133,7 +133,10 @@ def publication_of(committee: Committee, period: Period) -> Publication | None:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One figure as published and as known now; `out_of` is what each is counted of, where it is a part of something."""
+    """One figure as published and as known now; `out_of` is what each is counted of, where it is a part of something.
+
+    `show`: the list of the cells that it counts now, a key of `evaluations.shown.SHOWN`; None where it counts none.
+    """
 
     label: str | Promise
     published: int | None
@@ -141,6 +144,7 @@ class Compared:
     out_of: tuple[int, int] | None = None
     grade: str = ""
     is_points: bool = False
+    show: str | None = None
 
     @property
     def differs(self) -> bool:
@@ -152,11 +156,11 @@ def compared(published: Counts, known: Counts) -> list[Compared]:
     sides = (published, known)
     expected, cells = (tuple(getattr(side, name) for side in sides) for name in ("expected", "cells"))
     named = [("held", _("Held"), expected), ("sent", _("Score sent"), expected), ("verified", _("Verified"), expected)]
-    rows = [Compared(_("Cells"), *cells)]
-    rows += [Compared(label, *(getattr(side, name) for side in sides), out_of) for name, label, out_of in named]
-    rows.append(Compared(_("Scored"), published.scored, known.scored, cells))
+    rows = [Compared(_("Cells"), *cells, show="")]
+    rows += [Compared(label, *(getattr(side, name) for side in sides), out_of, show=name) for name, label, out_of in named]
+    rows.append(Compared(_("Scored"), published.scored, known.scored, cells, show="scored"))
     for (grade, before), (_grade, now) in zip(published.grades, known.grades, strict=True):
-        rows.append(Compared(grade.label, before, now, (published.scored, known.scored), grade=grade.value))
+        rows.append(Compared(grade.label, before, now, (published.scored, known.scored), grade=grade.value, show=grade.value.lower()))
     return [*rows, Compared(_("Mean score"), published.mean, known.mean, is_points=True)]
 
 

@@ -205,13 +205,13 @@ class TestDeciding:
 
     def test_in_a_locked_month_a_decision_says_why(self, sent):
         lock(sent.committee, by=sent.office)
-        assert "Until it opens them again" in words_of(browser_of(sent.office).get(url(sent)))
+        assert "This has no end" in words_of(browser_of(sent.office).get(url(sent)))
         post(sent, "OWN", status=422)
         post(sent, "OWN", reason="Thẩm định muộn")
         assert sent.sheet.is_verified
         # Who would take the decision back, and the cell, read it too.
-        assert "Until it opens them again" in words_of(browser_of(sent.office).get(url(sent)))
-        assert "Until it opens them again" in words_of(browser_of(sent.people.user).get(url(sent, "cell_month")))
+        assert "This has no end" in words_of(browser_of(sent.office).get(url(sent)))
+        assert "This has no end" in words_of(browser_of(sent.people.user).get(url(sent, "cell_month")))
 
     def test_nobody_decides_on_a_sheet_they_sent(self, sent):
         ScoreSheet.objects.update(submitted_by=sent.office)
