@@ -5,11 +5,12 @@ from datetime import date, datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, OuterRef, Subquery
+from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, OuterRef, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 
+from evaluations.changes import waits_to_be_scored
 from evaluations.models import Extension, Grade, MonthScore, ScoreSheet, ScoreState, SheetState
 from evaluations.periods import Month
 from meetings.models import Cell, ContentOpening, Meeting, Posting
@@ -61,6 +62,7 @@ class Posted:
 class AroundMonth:
     """`past`: the twelve months up to this one, oldest first. `more_time`: the extension that counts. `postings`: the monthly sitting's,
     by kind. `returned`: all months whose sheet is with the cell, oldest first. `openings`: the latest first. `lock`: the nearest one's key.
+    `is_being_scored`: what was recorded is not in the scores yet.
     """
 
     past: list[PastMonth]
@@ -69,6 +71,7 @@ class AroundMonth:
     returned: list[Month]
     openings: list[Opening]
     lock: int | None
+    is_being_scored: bool
 
 
 def around(cell: Cell, month: Month, meeting: Meeting | None) -> AroundMonth:
@@ -87,6 +90,7 @@ def around(cell: Cell, month: Month, meeting: Meeting | None) -> AroundMonth:
     found = (
         Cell.objects.filter(pk=cell.pk)
         .values(
+            is_being_scored=ExpressionWrapper(waits_to_be_scored(month.end), output_field=BooleanField()),
             scores=ArraySubquery(scores.values(told=JSONObject(month="month", state="state", grade="grade"))),
             more_time=Subquery(extensions.values(told=JSONObject(until="until", reason="reason"))[:1]),
             postings=ArraySubquery(
@@ -107,6 +111,7 @@ def around(cell: Cell, month: Month, meeting: Meeting | None) -> AroundMonth:
         returned=[Month.of(each) for each in found["returned"]],
         openings=[_opening(each) for each in found["openings"]],
         lock=found["locks"][-1] if found["locks"] else None,
+        is_being_scored=found["is_being_scored"],
     )
 
 

@@ -9,15 +9,16 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from evaluations import levels, scoring, summaries
 from evaluations.differing import count_differing
 from evaluations.measuring import Targets
-from evaluations.models import ChangedScope
-from evaluations.periods import Month
+from evaluations.models import ChangedScope, ChangeSetAside
+from evaluations.periods import Month, Period
 from evaluations.rollup import roll_up
 from evaluations.running import roots_on, start_run
-from meetings.models import ChangedCell, Committee, path_end
+from meetings.models import Cell, ChangedCell, Committee, path_end
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,17 @@ def follow(months: Collection[tuple[int, date]], *, as_of: date) -> None:
     scoring.store_month_scores(targets)
     roll_up(targets, as_of=as_of)
     note(months)
+
+
+def waits_to_be_scored(until: date) -> Q:
+    """Of rows of cells, those whose record of a month before that day changed and is not scored yet: what is stored may be from before."""
+    own = {"cell": OuterRef("pk"), "from_month__lt": until}
+    return Q(Exists(ChangedCell.objects.filter(**own))) | Q(Exists(ChangeSetAside.objects.filter(**own)))
+
+
+def is_being_scored(cell: Cell, period: Period) -> bool:
+    """Whether the cell's scores of the period may still be from before its last record. One query."""
+    return Cell.objects.filter(waits_to_be_scored(period.end), pk=cell.pk).exists()
 
 
 def take_changes(*, as_of: date, at: datetime) -> int:

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from evaluations import figures
 from evaluations.editions import close_period, publish_correction
 from evaluations.jobs import CannotBeDone, Work, start_job
-from evaluations.models import Job, JobKind
+from evaluations.models import Edition, Job, JobKind, JobState
 from evaluations.periods import Period, parse_period
 from meetings.models import Committee, User
 from meetings.permissions import authority_of
@@ -28,6 +29,15 @@ def start_correction(*, committee: Committee, period: Period, reason: str, by: U
     return start_job(kind=JobKind.CLOSING, committee=committee, title=title, asked=asked, by=by, at=at)
 
 
+def edition_of(job: Job) -> Edition | None:
+    """The edition that a job published; None of a job that published none."""
+    if job.kind != JobKind.CLOSING or job.state != JobState.DONE:
+        return None
+    period = parse_period(job.asked["period"])
+    published = Edition.objects.filter(committee=job.committee, period_kind=period.KIND, first_on=period.first, closed_by=job.requested_by)
+    return published.filter(closed_at__range=(job.started_at, job.finished_at)).order_by("number").last()
+
+
 def close(work: Work) -> None:
     """Publish the period's first edition, or with a reason its next. The job's own key sees to it that it is published once."""
     job = work.job
@@ -40,7 +50,7 @@ def close(work: Work) -> None:
     try:
         with transaction.atomic():
             edition = publish_correction(reason=job.asked["reason"], **signed) if "reason" in job.asked else close_period(**signed)
-            words = {"number": edition.number, "count": edition.changed, "digest": edition.digest}
+            words = {"number": edition.number, "count": figures.count(edition.changed), "digest": edition.digest}
             # Within the transaction: a job that was cancelled meanwhile publishes nothing, and one that published is not cancelled.
             work.finish(_("Edition %(number)s holds %(count)s new scores; its digest is %(digest)s.") % words)
     except Refused as refusal:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from evaluations import scoring, summaries
+from evaluations import changes, figures, scoring, summaries
 from evaluations.differing import count_anew
 from evaluations.measuring import Targets
 from evaluations.models import ChangedScope, ChangeSetAside, Edition, Run, RunState
@@ -130,6 +130,15 @@ def _publish(committee: Committee, period: Period, *, number: int, reason: str, 
     return edition
 
 
+MOST_NAMED = 20
+
+
+def held_up(committee: Committee, period: Period) -> list[Cell]:
+    """Cells of the committee that are still to be scored before the period can be closed: at most so many, by name. One query."""
+    inside = {"scope_path__gte": committee.scope_path, "scope_path__lt": path_end(committee.scope_path)}
+    return list(Cell.objects.filter(changes.waits_to_be_scored(period.end), **inside).order_by("order_key", "pk")[:MOST_NAMED])
+
+
 def not_over(period: Period, at: datetime) -> str:
     """Why the period can't be closed yet, as a sentence; '' once it is over."""
     if timezone.localdate(at) >= period.end:
@@ -151,7 +160,7 @@ def unsettled(committee: Committee, period: Period) -> list[str]:
                 "%(count)s cells were recorded anew and are being scored; it takes a moment.",
                 count,
             )
-            % {"count": count}
+            % {"count": figures.count(count)}
         )
     aside = ChangeSetAside.objects.filter(cell__in=Cell.objects.filter(**inside), from_month__lt=period.end)
     sentences += [

@@ -108,7 +108,9 @@ def cancel_job(*, job: Job, at: datetime) -> bool:
 
 
 def rerun_job(*, job: Job, by: User, at: datetime) -> Job:
-    """A new job that asks the same. Raises `Refused` as `start_job` does."""
+    """A new job that asks the same. Raises `Refused` as `start_job` does, and where it would come to nothing."""
+    if not job.may_run_again:
+        raise Refused({"": _("This job need not run again: it is under way, or what it was to do is done.")})
     asked = {name: value for name, value in job.asked.items() if name != "language"}
     return start_job(kind=job.kind, committee=job.committee, title=job.title, asked=asked, by=by, at=at)
 

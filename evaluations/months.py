@@ -47,7 +47,7 @@ class CellMonth:
     @cached_property
     def closed(self) -> Closed | None:
         """The lock over the month, None where there is none."""
-        lock = self.around.lock and RecordingLock.objects.select_related("committee").get(pk=self.around.lock)
+        lock = self.around.lock and RecordingLock.objects.select_related("committee", "locked_by").get(pk=self.around.lock)
         return lock and Closed(None, lock)
 
     @property
@@ -81,6 +81,17 @@ class CellMonth:
         if self.sheet.is_sent or self.sheet.definition is None:
             return True
         return self.sheet.is_filled and not self.sheet.changed_lines and self.sheet.vote.votes_for is not None
+
+    @property
+    def is_extended(self) -> bool:
+        """Whether the cell was given more time to send than the rules do."""
+        more, by = self.around.more_time, self.deadlines.send_by
+        return more is not None and by is not None and more.until > by
+
+    @property
+    def send_by(self) -> date | None:
+        """The day that counts: the rules', or a later one that was granted."""
+        return self.around.more_time.until if self.is_extended else self.deadlines.send_by
 
     @property
     def is_posted(self) -> bool:

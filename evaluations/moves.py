@@ -10,11 +10,11 @@ from django.utils.functional import Promise
 
 from evaluations import scoring
 from evaluations.measuring import Targets
-from evaluations.models import Edition, Grade, MonthScore, PeriodScore, PeriodState, ScoreState
+from evaluations.models import Edition
 from evaluations.periods import KINDS, Period, PeriodKind
+from evaluations.published import COLUMN_LABELS, OF_A_MONTH, OF_A_PERIOD, SCORE_COLUMNS, Standing, differing_columns
 from meetings.models import Cell, ChangedCell
 
-STATES = dict([*ScoreState.choices, *PeriodState.choices])
 _LENGTHS = ", ".join(f"('{name}', {kind.LENGTH})" for name, kind in KINDS.items())
 # Closed are, for a cell, the periods in which one of its target months lies and that a committee above it has published.
 _CLOSED = f"""
@@ -31,23 +31,6 @@ JOIN evaluations_edition e ON above.segment NOT LIKE 'c%%' AND e.committee_id = 
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A cell's score of a period at one time."""
-
-    state: str
-    total: int | None  # hundredths
-    grade: str
-
-    @property
-    def grade_label(self) -> str:
-        return Grade(self.grade).label if self.grade else ""
-
-    @property
-    def state_label(self) -> str | Promise:
-        return STATES[self.state]
-
-
-@dataclass(frozen=True, slots=True)
 class Move:
     """A score of a closed period before and after an act; None where the cell is not counted in it."""
 
@@ -55,6 +38,18 @@ class Move:
     period: Period
     before: Standing | None
     after: Standing | None
+
+    @property
+    def is_of_points(self) -> bool:
+        """Whether state, points or class move, and not only what else is published of the score: held on the day, verified."""
+        sides = [standing and (standing.state, standing.total, standing.grade) for standing in (self.before, self.after)]
+        return sides[0] != sides[1]
+
+    @property
+    def others(self) -> list[str | Promise]:
+        """What moves beside state, points, class and how many months are verified, in words."""
+        shown = {"verified", "verified_by_month", "points_by_month"}
+        return [COLUMN_LABELS[name] for name in differing_columns(self.before, self.after) if name in COLUMN_LABELS.keys() - shown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +62,10 @@ class Reach:
     wrote: bool
     editions: tuple[Edition, ...]
     moves: tuple[Move, ...]
+
+    @property
+    def moves_points(self) -> bool:
+        return any(move.is_of_points for move in self.moves)
 
 
 class Busy(Exception):
@@ -147,13 +146,23 @@ def _closed(targets: Targets) -> set[Closed]:
         return set(cursor.fetchall())
 
 
+_STANDINGS = f"""
+SELECT asked.*, {OF_A_MONTH}
+FROM unnest(%(cells)s::bigint[], %(kinds)s::text[], %(firsts)s::date[]) AS asked(cell, kind, first)
+JOIN evaluations_monthscore m ON asked.kind = '{PeriodKind.MONTH}' AND m.cell_id = asked.cell AND m.month = asked.first
+UNION ALL
+SELECT asked.*, {OF_A_PERIOD}
+FROM unnest(%(cells)s::bigint[], %(kinds)s::text[], %(firsts)s::date[]) AS asked(cell, kind, first)
+JOIN evaluations_periodscore m ON m.cell_id = asked.cell AND m.period_kind = asked.kind AND m.first_on = asked.first"""
+
+
 def _standings(closed: set[Closed]) -> dict[Named, Standing]:
-    asked: set[Named] = {(cell, kind, first) for cell, _publisher, kind, first in closed}
-    cells, firsts = {cell for cell, _kind, _first in asked}, {first for _cell, _kind, first in asked}
-    rows = [
-        ((row.cell_id, PeriodKind.MONTH.value, row.month), row) for row in MonthScore.objects.filter(cell__in=cells, month__in=firsts)
-    ] + [((row.cell_id, row.period_kind, row.first_on), row) for row in PeriodScore.objects.filter(cell__in=cells, first_on__in=firsts)]
-    return {key: Standing(row.state, row.total, row.grade) for key, row in rows if key in asked}
+    """All that is published of each score, as it is known now."""
+    asked = sorted({(cell, kind, first) for cell, _publisher, kind, first in closed})
+    cells, kinds, firsts = (list(column) for column in zip(*asked, strict=True)) if asked else ([], [], [])
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDINGS, {"cells": cells, "kinds": kinds, "firsts": firsts})
+        return {tuple(row[:3]): Standing(dict(zip(SCORE_COLUMNS, row[3:], strict=True))) for row in cursor.fetchall()}
 
 
 def _editions(closed: set[Closed]) -> list[Edition]:

@@ -1,6 +1,5 @@
 """Closed periods as pages read them: editions beside what is known now, cell by cell and summed up, in a fixed number of queries."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -13,54 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluations.counts import SUMS, Counts
 from evaluations.dashboard import counts_of
-from evaluations.models import CommitteeSummary, DifferingCells, Edition, Grade, PublishedSummary
-from evaluations.moves import STATES
+from evaluations.models import CommitteeSummary, DifferingCells, Edition, PublishedSummary
 from evaluations.periods import KINDS, Period, Year
-from evaluations.published import BESIDE, DIFFERING, PUBLISHED_COUNTS, SCORE_COLUMNS, bound
+from evaluations.published import BESIDE, COLUMN_LABELS, DIFFERING, PUBLISHED_COUNTS, SCORE_COLUMNS, Standing, bound, differing_columns
 from meetings.models import Committee
-
-# What a column of a score is called where it differs; points, class and state are shown themselves.
-COLUMN_LABELS = {
-    "counted_path": _("place in the tree"),
-    "committee_id": _("committee directly above"),
-    "cell_kind": _("kind of cell"),
-    "months": _("months counted"),
-    "held": _("held"),
-    "held_on_day": _("held on the day"),
-    "with_day": _("months with a set day"),
-    "thematic_held": _("thematic sittings"),
-    "sent": _("score sent"),
-    "sent_on_time": _("sent on time"),
-    "with_deadline": _("months with a deadline"),
-    "verified": _("verified"),
-    "no_set": _("without a set in force"),
-    "not_due": _("a line not due yet"),
-    "points_by_month": _("points of a month"),
-    "verified_by_month": _("months verified"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A cell's score on one side of the comparison."""
-
-    values: Mapping[str, object]
-
-    @property
-    def total(self) -> int | None:
-        return self.values["total"]
-
-    @property
-    def grade(self) -> str:
-        return self.values["grade"]
-
-    @property
-    def grade_label(self) -> str:
-        return Grade(self.grade).label if self.grade else ""
-
-    @property
-    def state_label(self) -> str | Promise:
-        return STATES[self.values["state"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +25,13 @@ class Difference:
     cell_id: int
     name: str
     public_id: str
-    published: Side | None
-    known: Side | None
-
-    @property
-    def columns(self) -> list[str]:
-        """Which columns differ; none where only one side has the cell."""
-        if self.published is None or self.known is None:
-            return []
-        return [name for name in SCORE_COLUMNS if self.published.values[name] != self.known.values[name]]
+    published: Standing | None
+    known: Standing | None
 
     @property
     def others(self) -> list[str | Promise]:
         """What differs beside state, points and class, in words."""
-        return [COLUMN_LABELS[name] for name in self.columns if name in COLUMN_LABELS]
+        return [COLUMN_LABELS[name] for name in differing_columns(self.published, self.known) if name in COLUMN_LABELS]
 
 
 class Differences:
@@ -116,7 +64,7 @@ class Differences:
 def _difference(name: str | None, public_id: str, cell_id: int, is_published: bool, is_known: bool, *values) -> Difference:
     half = len(SCORE_COLUMNS)
     published, known = (
-        Side(dict(zip(SCORE_COLUMNS, side, strict=True))) if is_there else None
+        Standing(dict(zip(SCORE_COLUMNS, side, strict=True))) if is_there else None
         for is_there, side in ((is_published, values[:half]), (is_known, values[half:]))
     )
     return Difference(cell_id, name or "", public_id, published, known)
@@ -185,7 +133,10 @@ def publication_of(committee: Committee, period: Period) -> Publication | None:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One figure as published and as known now; `out_of` is what each is counted of, where it is a part of something."""
+    """One figure as published and as known now; `out_of` is what each is counted of, where it is a part of something.
+
+    `show`: the list of the cells that it counts now, a key of `evaluations.shown.SHOWN`; None where it counts none.
+    """
 
     label: str | Promise
     published: int | None
@@ -193,6 +144,7 @@ class Compared:
     out_of: tuple[int, int] | None = None
     grade: str = ""
     is_points: bool = False
+    show: str | None = None
 
     @property
     def differs(self) -> bool:
@@ -204,11 +156,11 @@ def compared(published: Counts, known: Counts) -> list[Compared]:
     sides = (published, known)
     expected, cells = (tuple(getattr(side, name) for side in sides) for name in ("expected", "cells"))
     named = [("held", _("Held"), expected), ("sent", _("Score sent"), expected), ("verified", _("Verified"), expected)]
-    rows = [Compared(_("Cells"), *cells)]
-    rows += [Compared(label, *(getattr(side, name) for side in sides), out_of) for name, label, out_of in named]
-    rows.append(Compared(_("Scored"), published.scored, known.scored, cells))
+    rows = [Compared(_("Cells"), *cells, show="")]
+    rows += [Compared(label, *(getattr(side, name) for side in sides), out_of, show=name) for name, label, out_of in named]
+    rows.append(Compared(_("Scored"), published.scored, known.scored, cells, show="scored"))
     for (grade, before), (_grade, now) in zip(published.grades, known.grades, strict=True):
-        rows.append(Compared(grade.label, before, now, (published.scored, known.scored), grade=grade.value))
+        rows.append(Compared(grade.label, before, now, (published.scored, known.scored), grade=grade.value, show=grade.value.lower()))
     return [*rows, Compared(_("Mean score"), published.mean, known.mean, is_points=True)]
 
 

@@ -4,7 +4,13 @@ A cell's score as of edition n is its row of the highest number up to n. Nothing
 committee's part of an edition are the rows whose path, as published, leads through it.
 """
 
-from evaluations.models import PublishedScore, PublishedSummary
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from evaluations.models import Grade, PeriodState, PublishedScore, PublishedSummary, ScoreState
 from evaluations.periods import Period
 from evaluations.summaries import COUNTED_OF_MONTH
 from meetings.models import Committee
@@ -20,8 +26,77 @@ PUBLISHED_COUNTS = tuple(
 )
 SUMMARY_COLUMNS = ("committee_id", "cell_kind", *PUBLISHED_COUNTS)
 
+STATES = dict([*ScoreState.choices, *PeriodState.choices])
+# What a column of a score is called where it differs; points, class and state are shown themselves.
+COLUMN_LABELS = {
+    "counted_path": _("place in the tree"),
+    "committee_id": _("committee directly above"),
+    "cell_kind": _("kind of cell"),
+    "months": _("months counted"),
+    "held": _("held"),
+    "held_on_day": _("held on the day"),
+    "with_day": _("months with a set day"),
+    "thematic_held": _("thematic sittings"),
+    "sent": _("score sent"),
+    "sent_on_time": _("sent on time"),
+    "with_deadline": _("months with a deadline"),
+    "verified": _("verified"),
+    "no_set": _("without a set in force"),
+    "not_due": _("a line not due yet"),
+    "points_by_month": _("points of a month"),
+    "verified_by_month": _("months verified"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A cell's score of a period at one time, or on one side of a comparison: all that is published of it, by column."""
+
+    values: Mapping[str, object]
+
+    @property
+    def state(self) -> str:
+        return self.values["state"]
+
+    @property
+    def total(self) -> int | None:
+        """Hundredths."""
+        return self.values["total"]
+
+    @property
+    def grade(self) -> str:
+        return self.values["grade"]
+
+    @property
+    def verified(self) -> int:
+        """How many of its months are verified."""
+        return self.values["verified"]
+
+    @property
+    def months(self) -> int:
+        return self.values["months"]
+
+    @property
+    def grade_label(self) -> str:
+        return Grade(self.grade).label if self.grade else ""
+
+    @property
+    def state_label(self) -> str | Promise:
+        return STATES[self.state]
+
+
+def differing_columns(one: Standing | None, other: Standing | None) -> list[str]:
+    """Which columns differ; none where the cell stands only on one side."""
+    if one is None or other is None:
+        return []
+    return [name for name in SCORE_COLUMNS if one.values[name] != other.values[name]]
+
+
 # What one cell's month says in the columns of a period: 0 and 1 as counts.
 _OF_A_MONTH = COUNTED_OF_MONTH | {"months": "1", "points_by_month": "ARRAY[m.total]", "verified_by_month": "ARRAY[m.verified]"}
+# What is published of a score, read from a `m` of months' scores and of longer periods'.
+OF_A_MONTH = ", ".join(f"{_OF_A_MONTH.get(name, f'm.{name}')} AS {name}" for name in SCORE_COLUMNS)
+OF_A_PERIOD = ", ".join(f"m.{name}" for name in SCORE_COLUMNS)
 _BELOW = "m.counted_path >= place.path AND m.counted_path < left(place.path, -1) || '0'"
 
 # In the same columns `known`, the scores of a committee's cells as they stand, and `published`, those of the editions up to a number
@@ -31,10 +106,10 @@ WITH place AS MATERIALIZED (
     SELECT DISTINCT path FROM meetings_placement
     WHERE committee_id = %(committee)s AND during && daterange(%(first)s::date, %(end)s::date)),
 known AS MATERIALIZED (
-    SELECT m.cell_id, {", ".join(f"{_OF_A_MONTH.get(name, f'm.{name}')} AS {name}" for name in SCORE_COLUMNS)}
+    SELECT m.cell_id, {OF_A_MONTH}
     FROM place JOIN evaluations_monthscore m ON m.month = %(first)s AND {_BELOW} WHERE %(kind)s = 'MONTH'
     UNION ALL
-    SELECT m.cell_id, {", ".join(f"m.{name}" for name in SCORE_COLUMNS)}
+    SELECT m.cell_id, {OF_A_PERIOD}
     FROM place JOIN evaluations_periodscore m ON m.period_kind = %(kind)s AND m.first_on = %(first)s AND {_BELOW}),
 published AS MATERIALIZED (
     SELECT * FROM (

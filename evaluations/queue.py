@@ -173,7 +173,7 @@ class Waiting:
 
 
 def waiting_for(committees: Collection[Committee], *, today: date) -> list[Waiting]:
-    """What waits for the committees' decisions, the oldest month first. One query."""
+    """What waits for the committees' decisions, the newest month first. One query."""
     by_key = {committee.pk: committee for committee in committees}
     rows = (
         ScoreSheet.objects.filter(
@@ -183,7 +183,7 @@ def waiting_for(committees: Collection[Committee], *, today: date) -> list[Waiti
         )
         .values_list("cell__placements__parent", "month")
         .annotate(sheets=Count("pk"))
-        .order_by("month", "cell__placements__parent")
+        .order_by("-month", "cell__placements__parent")
     )
     return [Waiting(by_key[key], Month.of(month), count) for key, month, count in rows]
 

@@ -51,6 +51,7 @@ SHOWN = {
     "late": Shown(_("Sent late"), "late", "with_deadline", Q(sent_on_time=False), counted=F("with_deadline") - F("sent_on_time")),
     "verified": Shown(_("Verified"), "verified", "sent", Q(verified=True), counted=F("verified")),
     "not_verified": Shown(_("To be verified"), "not_verified", "sent", WAITS, counted=F("not_verified")),
+    "undecided": Shown(_("Sent, not verified"), "undecided", "sent", Q(sent=True, verified=False), counted=F("sent") - F("verified")),
     "no_set": Shown(_("Not scorable: no set in force"), "no_set", "expected", Q(state=ScoreState.NO_SET), counted=F("no_set")),
     "not_due": Shown(_("Sent, a line is not due yet"), "not_due", "sent", Q(state=ScoreState.NOT_DUE), counted=F("not_due")),
     "scored": Shown(_("Scored"), "scored", "cells", Q(state=ScoreState.SCORED), cells=Q(state=PeriodState.SCORED)),

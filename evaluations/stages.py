@@ -10,6 +10,7 @@ from evaluations.charts import percent
 from evaluations.counts import Counts
 from evaluations.dashboard import Board
 from evaluations.figures import count, percent_of
+from evaluations.periods import Month
 from evaluations.shown import SHOWN
 
 
@@ -95,6 +96,11 @@ def to_do(board: Board) -> list[Number]:
         ("not_due", now.not_due, ngettext("%(n)s score waits for a line", "%(n)s scores wait for a line", now.not_due)),
     )
     return [Number(show, words % {"n": count(number)}) for show, number, words in asked if number]
+
+
+def queues_of(board: Board) -> list[tuple[Month, int]]:
+    """The months in which sheets wait, of those the board looks back on, the newest first; of a committee right above all its cells."""
+    return [] if board.below else [(month, counts.not_verified) for month, counts in reversed(board.months) if counts.not_verified]
 
 
 def busiest(board: Board, most: int = 3) -> list[tuple[str, object]]:

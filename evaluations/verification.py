@@ -67,9 +67,9 @@ class ReviewedLine:
 class Happening:
     """Something that happened to a sheet: an event of it, or a correction of its record."""
 
+    act: SheetAct
     at: datetime
     by: User
-    label: str
     text: str
     total: int | None = None
     grade: Grade | None = None
@@ -79,7 +79,23 @@ class Happening:
     def of(cls, event: SheetEvent) -> "Happening":
         grade = Grade(event.grade) if event.grade else None
         document = event.decision.document if event.decision else ""
-        return cls(event.at, event.by, event.get_act_display(), event.text, event.total, grade, document)
+        return cls(SheetAct(event.act), event.at, event.by, event.text, event.total, grade, document)
+
+    @property
+    def label(self) -> str:
+        return self.act.label
+
+
+# What a cell says to a return.
+ANSWERS = (SheetAct.EXPLAINED, SheetAct.CORRECTED, SheetAct.VOTED_ANEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A return with what the cell has answered to it since, in order."""
+
+    asked: Happening
+    answers: tuple[Happening, ...]
 
 
 @dataclass(frozen=True)
@@ -140,9 +156,22 @@ class Review:
         stored = self.sheet.stored
         events = stored.events.select_related("by", "decision")
         corrections = stored.meeting.amendments.select_related("by")
-        happened = [Happening(each.at, each.by, SheetAct.CORRECTED.label, each.reason) for each in corrections]
+        happened = [Happening(SheetAct.CORRECTED, each.at, each.by, each.reason) for each in corrections]
         happened += [Happening.of(event) for event in events]
         return sorted(happened, key=lambda happening: happening.at)
+
+    @property
+    def returned(self) -> Returned | None:
+        """The latest return, None where there was none. Reads the history."""
+        asked = next((each for each in reversed(self.history) if each.act == SheetAct.RETURNED), None)
+        if asked is None:
+            return None
+        return Returned(asked, tuple(each for each in self.history if each.act in ANSWERS and each.at >= asked.at))
+
+    @property
+    def noted(self) -> list[ReviewedLine]:
+        """The lines beside which something is said."""
+        return [line for line in self.lines if line.note]
 
     @cached_property
     def past_votes(self) -> list[PastVote]:

@@ -8,6 +8,7 @@ from evaluations import quick_rows
 from evaluations.criteria_entries import RowEntry
 from evaluations.forms.lifecycle import why_field
 from evaluations.measures import MEASURES
+from meetings.models.fields import TypedField
 
 BANDS, YES_NO, LEVELS = "BANDS", "YES_NO", "LEVELS"
 MOST = 10_000  # characters
@@ -26,7 +27,7 @@ class FillForm(forms.Form):
     )
     measure = forms.ChoiceField(required=False, label=_("Measure"), help_text=_("Not for levels."))
     less_is_better = forms.BooleanField(required=False, label=_("Less is better: each limit is the most that is allowed"))
-    table = forms.CharField(
+    table = TypedField(
         widget=forms.Textarea(attrs={"rows": 8, "cols": 80, "spellcheck": "false"}),
         max_length=MOST,
         label=_("Rows"),

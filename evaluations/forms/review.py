@@ -5,7 +5,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.forms.sheets import SheetForm
+from evaluations.forms.sheets import SheetForm, label_of
 from evaluations.models import SheetState
 from evaluations.models.fields import PointsFormField
 from evaluations.queue import GAP, NEAR, Attention, gap_field, near_field
@@ -79,10 +79,10 @@ class ReviewForm(CorrectingForm):
                 min_value=line.line.line.min_points / 100,
                 max_value=line.line.line.max_points / 100,
                 initial=line.proposed,
-                label=_("Official points"),
+                label=label_of(line.line, _("Official points")),
             )
         self.fields[f"note_{line.index}"] = WordsField(
-            rows=1, max_length=1000, required=False, initial=line.note, label=_("Note beside the line")
+            rows=1, max_length=1000, required=False, initial=line.note, label=label_of(line.line, _("Note beside the line"))
         )
         for name in self.names_of(line):
             self.fields[name].widget.attrs["class"] = "form-control"

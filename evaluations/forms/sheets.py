@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models import Proposer
@@ -10,7 +11,13 @@ from evaluations.models.fields import PointsFormField
 from evaluations.sheet_lines import Answer, SheetLine
 from evaluations.sheets import Sheet, Vote
 from meetings.models import Member
+from meetings.models.fields import TypedField
 from meetings.text import clean, clean_line
+
+
+def label_of(line: SheetLine, what: str | Promise) -> str:
+    """A field's name where it stands beside those of other lines: in the list of what is wrong."""
+    return f"{line.line.criterion}: {what}"
 
 
 class SheetForm(forms.Form):
@@ -23,10 +30,8 @@ class SheetForm(forms.Form):
     proposer = forms.ChoiceField(choices=[("", _("Choose")), *Proposer.choices], required=False, label=_("Score proposed by"))
     votes_for = forms.IntegerField(min_value=0, max_value=1000, required=False, label=_("Votes for the score"))
     votes_base = forms.IntegerField(min_value=1, max_value=1000, required=False, label=_("Official members voting"))
-    weak_points = forms.CharField(
-        max_length=2000, required=False, label=_("Weak points"), widget=forms.Textarea(attrs={"rows": 2}), strip=False
-    )
-    remedies = forms.CharField(max_length=2000, required=False, label=_("Remedies"), widget=forms.Textarea(attrs={"rows": 2}), strip=False)
+    weak_points = TypedField(max_length=2000, required=False, label=_("Weak points"), widget=forms.Textarea(attrs={"rows": 2}), strip=False)
+    remedies = TypedField(max_length=2000, required=False, label=_("Remedies"), widget=forms.Textarea(attrs={"rows": 2}), strip=False)
 
     def __init__(self, *args, sheet: Sheet, present: list[Member], vote_base: int, **kwargs):
         self.sheet = sheet
@@ -57,25 +62,27 @@ class SheetForm(forms.Form):
                 required=False,
                 initial=answer.level,
                 widget=forms.RadioSelect,
-                label=line.line.criterion.title,
+                label=str(line.line.criterion),
             )
             return
         if not line.explanation.is_due:
             return
         if line.line.criterion.asks_confirmation:
-            self.fields[f"confirmed_{index}"] = forms.BooleanField(required=False, initial=answer.confirmed, label=_("Right"))
+            self.fields[f"confirmed_{index}"] = forms.BooleanField(
+                required=False, initial=answer.confirmed, label=label_of(line, _("Right"))
+            )
         self.fields[f"claimed_{index}"] = PointsFormField(
             required=False,
             min_value=line.line.min_points / 100,
             max_value=line.line.max_points / 100,
             initial=answer.claimed_points,
-            label=_("Points the cell gives"),
+            label=label_of(line, _("Points the cell gives")),
         )
-        self.fields[f"reason_{index}"] = forms.CharField(
+        self.fields[f"reason_{index}"] = TypedField(
             max_length=1000,
             required=False,
             initial=answer.reason,
-            label=_("Reason"),
+            label=label_of(line, _("Reason")),
             widget=forms.Textarea(attrs={"rows": 2}),
             strip=False,
         )

@@ -3,15 +3,26 @@
 from decimal import Decimal
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
 
 
 class PointsFormField(forms.DecimalField):
-    """Shows and reads points (2.5), keeps hundredths (250)."""
+    """Shows and reads points (2.5), keeps hundredths (250); from `min_value` to `max_value` points."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, *, min_value: float | None = 0, max_value: float | None = None, **kwargs):
         # Localised, so that 2,5 and 2.5 are both read.
-        super().__init__(**{"max_digits": 7, "decimal_places": 2, "min_value": 0, "localize": True, **kwargs})
+        super().__init__(**{"max_digits": 7, "decimal_places": 2, "localize": True, **kwargs})
+        self.least, self.most = min_value, max_value
+
+    def validate(self, value):
+        super().validate(value)
+        if self.most is not None and value is not None and value > self.most:
+            raise ValidationError(_("At most %(most)s points."), code="max_value", params={"most": number_format(f"{self.most:g}")})
+        if self.least is not None and value is not None and value < self.least:
+            raise ValidationError(_("At least %(least)s points."), code="min_value", params={"least": number_format(f"{self.least:g}")})
 
     def widget_attrs(self, widget):
         return {**super().widget_attrs(widget), "inputmode": "decimal"}

@@ -75,6 +75,11 @@ class Job(models.Model):
         return self.state in UNDONE
 
     @property
+    def may_run_again(self) -> bool:
+        """Whether asking the same once more can come to something: an edition that is published is not published twice."""
+        return not self.is_undone and not (self.kind == JobKind.CLOSING and self.state == JobState.DONE)
+
+    @property
     def percent(self) -> int | None:
         """How much is done, cut; None while nobody knows how much there is."""
         return self.done * 100 // self.total if self.total else None

@@ -61,12 +61,14 @@ def committee_board(request: HttpRequest, committee: UUID, period: Period) -> Ht
     """Completeness, classes and where points go over the subtree; then the committees below and the cells right below, compared.
 
     `?kind=` one kind of cell, `?order=` and `?page=` of the committees below. Context: board, page, kept (what links keep of the
-    address), tabs, and a value for each chart.
+    address), tabs, decides (whether the reader verifies the cells right below), queues ([(Month, how many sheets wait)]), and a value for
+    each chart.
     """
     committee = committee_in_scope(request.authority, committee)
     kind, today = _asked_kind(request), timezone.localdate()
     order = request.GET.get("order", "todo")
     board = dashboard.board_of(committee, period, kind=kind, order=order)
+    decides = bool(request.authority.to_verify_under(committee))
     page = Paginator(board.below, COMMITTEES_PER_PAGE, orphans=AT_MOST_LEFT_OVER).get_page(request.GET.get("page"))
     kept = f"?kind={kind}" if kind else ""
     return render(
@@ -84,6 +86,8 @@ def committee_board(request: HttpRequest, committee: UUID, period: Period) -> Ht
             # Of a year that is the one before, which is shown already.
             "has_year_ago": period.year_before != period.previous,
             "board": board,
+            "decides": decides,
+            "queues": stages.queues_of(board) if decides else [],
             "publication": publication_of(committee, period),
             "kind_label": CellKind(kind).label if kind else "",
             "kept": kept,

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from evaluations.closing import edition_of
 from evaluations.exporting import is_open_to
 from evaluations.exporting.files import open_file
 from evaluations.jobs import cancel_job, rerun_job
@@ -51,7 +52,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def job(request: HttpRequest, job: UUID) -> HttpResponse:
-    """Template `evaluations/job.html`: `job`, `time_left` (words), `has_file`, `may_fetch`.
+    """Template `evaluations/job.html`: `job`, `time_left` (words), `has_file`, `may_fetch`, `edition` (that it published, or None).
 
     It asks for itself again while the job is under way. Seen at its end, its notice is read.
     """
@@ -61,7 +62,7 @@ def job(request: HttpRequest, job: UUID) -> HttpResponse:
         mark_read(notices_of(request.authority).filter(job=own), at=now)
     has_file = own.has_file(now)
     may_fetch = has_file and is_open_to(request.authority, own)
-    context = {"job": own, "time_left": _time_left(own, now), "has_file": has_file, "may_fetch": may_fetch}
+    context = {"job": own, "time_left": _time_left(own, now), "has_file": has_file, "may_fetch": may_fetch, "edition": edition_of(own)}
     return render(request, "evaluations/job.html", context)
 
 

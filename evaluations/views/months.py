@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from evaluations.cell_periods import period_of_cell
+from evaluations.changes import is_being_scored
 from evaluations.months import month_of_cell
 from evaluations.periods import LONGER, Month, Period, last_month_gone_by, longer_periods_of
 from meetings.scope import cell_in_scope
@@ -49,6 +50,7 @@ def cell_period(request: HttpRequest, cell: UUID, longer: Period) -> HttpRespons
             "period": longer,
             "page": period_of_cell(cell, longer, today=today),
             "longer": [kind.of(last.first) for kind in LONGER],
+            "is_being_scored": is_being_scored(cell, longer),
             "next": longer.next if longer.next.first <= today else None,
         },
     )

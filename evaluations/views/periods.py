@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from evaluations import editions
 from evaluations.closing import start_closing, start_correction
-from evaluations.dashboard import counts_of
+from evaluations.dashboard import history_of
 from evaluations.forms.editions import ClosingForm, CorrectionForm
-from evaluations.periods import Period, Year
+from evaluations.periods import Month, Period, Year
 from evaluations.publications import Publication, compared, periods_of_year, publication_of
 from meetings.forms.keyed import posted
 from meetings.models import Committee, Level
@@ -63,7 +63,7 @@ def _asked_year(request: HttpRequest, this: Year) -> Year:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def period_close(request: HttpRequest, province: UUID, period: Period) -> HttpResponse:
-    """Asks before it binds: how complete the period is, and what keeps it open. Context: committee, period, counts, undone, form."""
+    """Asks before it binds: how complete the period is, and what keeps it open. Context: as the template says."""
     committee = _publisher_or_404(request, province)
     require(request.authority.to_close_periods(committee))
     at = timezone.now()
@@ -71,6 +71,9 @@ def period_close(request: HttpRequest, province: UUID, period: Period) -> HttpRe
         return redirect("edition", committee=committee.public_id, closed=period, number=publication.latest.number)
     early = editions.not_over(period, at)
     undone = [early] if early else [*editions.unsettled(committee, period), *filter(None, [editions.not_made(committee, period)])]
+    longer = [] if isinstance(period, Month) else period.months
+    history = history_of(committee, [period, *longer])
+    by_month = [(month, history.counts(month)) for month in longer]
     form = ClosingForm(posted(request))
     if form.is_valid() and not undone:
         try:
@@ -82,7 +85,15 @@ def period_close(request: HttpRequest, province: UUID, period: Period) -> HttpRe
     return render(
         request,
         "evaluations/period_close.html",
-        {"committee": committee, "period": period, "counts": counts_of(committee, period), "undone": undone, "form": form},
+        {
+            "committee": committee,
+            "period": period,
+            "counts": history.counts(period),
+            "months": [(month, counts) for month, counts in by_month if counts.not_held or counts.not_sent or counts.undecided],
+            "undone": undone,
+            "held_up": editions.held_up(committee, period),
+            "form": form,
+        },
         status=422 if form.is_bound else 200,
     )
 
@@ -124,7 +135,8 @@ def _publication_or_404(committee: Committee, period: Period) -> Publication:
 def edition(request: HttpRequest, committee: UUID, closed: Period, number: int) -> HttpResponse:
     """As published in an edition beside what is known now: counts, and the cells that differ, page by page. For every committee below.
 
-    Context: committee, period, publication, edition, rows ([Compared]), page (of Difference), may_close (Permit).
+    Context: committee, period, publication, edition, rows ([Compared]), page (of Difference), may_close (Permit),
+    unsettled ([sentence]: what is recorded and not in what is known now yet).
     """
     committee = committee_in_scope(request.authority, committee)
     publication = _publication_or_404(committee, closed)
@@ -140,6 +152,7 @@ def edition(request: HttpRequest, committee: UUID, closed: Period, number: int) 
             "period": closed,
             "publication": publication,
             "edition": shown,
+            "unsettled": editions.unsettled(committee, closed),
             "rows": compared(publication.published_counts(number), publication.known_counts()),
             "page": page,
             "may_close": request.authority.to_close_periods(publication.publisher),

@@ -6,7 +6,9 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluations import dashboard
 from evaluations import queue as waiting
+from evaluations.figures import count
 from evaluations.filters import FilterOfSheets
 from evaluations.forms.review import AttentionForm, QueueForm, tokens_of
 from evaluations.models import ScoreSheet
@@ -27,11 +30,13 @@ from meetings.recording import Closed, Refused, locks_over
 from meetings.scope import committee_in_scope
 
 SHEETS_PER_PAGE = 50
+# How many of the sheets decided at once are named afterwards.
+MOST_NAMED = 10
 
 
 @require_safe
 def queue_now(request: HttpRequest, committee: UUID) -> HttpResponse:
-    """On to the oldest month in which a sheet waits, else to this month's queue."""
+    """On to the newest month in which a sheet waits, else to this month's queue."""
     committee = _committee(request, committee)
     today = timezone.localdate()
     months = waiting.waiting_for([committee], today=today)
@@ -80,7 +85,7 @@ def queue(request: HttpRequest, committee: UUID, month: Month) -> HttpResponse:
     page = Paginator(waiting.shown(sheets, show), SHEETS_PER_PAGE).get_page(request.GET.get("page"))
     rows = waiting.rows_of(page.object_list, request.user.pk)
     form = QueueForm(posted(request), closed=_closed(rows), initial={"form_key": uuid4()})
-    if request.method == "POST" and form.is_valid() and _decided(request, committee, form):
+    if request.method == "POST" and form.is_valid() and _decided(request, committee, month, form):
         return redirect(request.get_full_path())
     counts = waiting.count_shown(sheets)
     return render(
@@ -112,7 +117,7 @@ def _closed(rows: list[waiting.Row]) -> Closed | None:
     return Closed(None, next(iter(locks.values()))) if locks else None
 
 
-def _decided(request: HttpRequest, committee: Committee, form: QueueForm) -> bool:
+def _decided(request: HttpRequest, committee: Committee, month: Month, form: QueueForm) -> bool:
     """Decide on what was chosen and say what came of it; False where the form has to be looked at again."""
     chosen, way = _chosen(request), request.POST.get("way", Way.OWN)
     if not chosen:
@@ -135,12 +140,19 @@ def _decided(request: HttpRequest, committee: Committee, form: QueueForm) -> boo
     except Refused as refused:
         form.add_problems(refused)
         return False
-    say_what_was_decided(request, decided)
+    say_what_was_decided(request, decided, month)
     return True
 
 
-def say_what_was_decided(request: HttpRequest, decided: Decided) -> None:
+def say_what_was_decided(request: HttpRequest, decided: Decided, month: Month) -> None:
+    """How many sheets, the first of them by name, and the way to all that are decided; each that was left, with why."""
     if decided.sheets:
-        messages.success(request, ngettext("%(n)s sheet is decided.", "%(n)s sheets are decided.", decided.sheets) % {"n": decided.sheets})
+        words = ngettext("%(n)s sheet is decided:", "%(n)s sheets are decided:", decided.sheets) % {"n": count(decided.sheets)}
+        named = decided.decision.sheets.select_related("cell").order_by("cell__order_key", "pk")[:MOST_NAMED]
+        links = [(reverse("cell_review", args=[sheet.cell.public_id, month]), sheet.cell.name) for sheet in named]
+        more = "" if decided.sheets <= MOST_NAMED else ", …"
+        done = f"{reverse('queue', args=[decided.decision.committee.public_id, month])}?show=decided"
+        told = (words, format_html_join(", ", '<a href="{}">{}</a>', links), more, done, _("All decided sheets of the month"))
+        messages.success(request, format_html('{} {}{}. <a href="{}">{}</a>', *told))
     for left in decided.left:
         messages.warning(request, f"{left.sheet.cell}: {left.why}")

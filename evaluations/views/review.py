@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from evaluations.changes import is_being_scored
 from evaluations.forms.review import ReopenForm, ReviewForm
 from evaluations.models import ScoreSheet, SheetState
 from evaluations.periods import Month
@@ -93,7 +94,7 @@ def cell_review(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
     """Own, computed and official points line by line, with a note beside each. A POST says by `act` what is done with them.
 
     Template `evaluations/cell_review.html`: cell, month, reviewing, review (Review), form (ReviewForm, or ReopenForm once decided),
-    draft, closed (the lock over the month, or None).
+    draft, closed (the lock over the month, or None), is_being_scored.
     Template `evaluations/review_stale.html` (409): the first four of those, rows, words, may_keep, posted.
     """
     reviewing = _reviewing(request, cell, month)
@@ -136,6 +137,7 @@ def cell_review(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
             "form": form,
             "draft": draft,
             "closed": lock,
+            "is_being_scored": is_being_scored(reviewing.cell, month),
         },
         status=422 if form.is_bound else 200,
     )

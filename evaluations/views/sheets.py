@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from evaluations.changes import is_being_scored
 from evaluations.figures import points
 from evaluations.forms.sending import SendForm
 from evaluations.forms.sheets import SheetForm
+from evaluations.models import MonthScore
 from evaluations.periods import Month
 from evaluations.sheets import AlreadySent, Sheet, StaleSheet, answer_sheet, open_sheet, present_members, vote_base_of
 from evaluations.submission import NotReady, missing_of, submit
@@ -183,6 +185,8 @@ def cell_explanation(request: HttpRequest, cell: UUID, month: Month) -> HttpResp
             "month": month,
             "sheet": sheet,
             "review": review_of(sheet) if sheet.definition else None,
+            "send_by": MonthScore.objects.filter(sheet=sheet.stored).values_list("send_by", flat=True).first() if sheet.is_sent else None,
+            "is_being_scored": sheet.is_sent and is_being_scored(cell, month),
             "sees_content": bool(request.authority.to_read_content(cell)),
             "may_record": bool(request.authority.to_record(cell)),
             "may_verify": bool(request.authority.to_verify(cell) or request.authority.to_propose(cell)),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings import text
 from meetings.forms.keyed import KeyedForm
+from meetings.models.fields import TypedField
 from meetings.recording import Closed, Correction
 
 NO_SUCH_DAY = _("There is no such day. Write it as day/month/year, for example 3/11/2026.")
@@ -73,7 +74,7 @@ class HourField(forms.TimeField):
         super().__init__(input_formats=["%H:%M", "%H:%M:%S", "%Hh%M", "%H.%M"], **kwargs)
 
 
-class LineField(forms.CharField):
+class LineField(TypedField):
     """One line of clean text."""
 
     clean_value = staticmethod(text.clean_line)

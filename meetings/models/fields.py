@@ -1,9 +1,17 @@
 """Text columns over the domain `clean_text`: what reaches the table is clean, whoever wrote it."""
 
+from django import forms
 from django.core.validators import MaxLengthValidator
 from django.db import models
 
 from meetings import text
+
+
+class TypedField(forms.CharField):
+    """Text that a browser does not cut at its limit: what is pasted beyond it stands there whole and is refused with how long it is."""
+
+    def widget_attrs(self, widget):
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
 
 
 class CleanText(models.TextField):
@@ -23,7 +31,7 @@ class CleanText(models.TextField):
         return self.clean_value(value) if isinstance(value, str) else value
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"max_length": 20_000, **kwargs})
+        return super().formfield(**{"form_class": TypedField, "max_length": 20_000, **kwargs})
 
 
 class CleanLine(CleanText):
@@ -37,4 +45,4 @@ class CleanLine(CleanText):
 
     def formfield(self, **kwargs):
         # TextField would bring a text area.
-        return models.Field.formfield(self, **{"max_length": self.max_length, **kwargs})
+        return models.Field.formfield(self, **{"form_class": TypedField, "max_length": self.max_length, **kwargs})

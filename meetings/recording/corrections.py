@@ -54,13 +54,14 @@ class Closed:
 
 
 def locked_in_words(lock: RecordingLock) -> str:
-    """Who closed which months, when and why, and until when that holds."""
+    """Who closed which months, when and why. What was published is not taken back, so no end is promised."""
     first, last = lock.during.lower, month_before(lock.during.upper)
     return _(
-        "%(committee)s closed %(months)s on %(day)s (%(reason)s). Until it opens them again, what is recorded in them takes a reason, "
+        "%(committee)s (%(who)s) closed %(months)s on %(day)s: %(reason)s. This has no end; what is recorded in them still takes a reason, "
         "which is kept."
     ) % {
         "committee": lock.committee,
+        "who": lock.locked_by.full_name,
         "months": f"{first:%-m/%Y}" if first == last else f"{first:%-m/%Y} – {last:%-m/%Y}",
         "day": date_format(timezone.localtime(lock.locked_at), "SHORT_DATE_FORMAT"),
         "reason": lock.reason,
@@ -99,7 +100,7 @@ def locks_over(months: Collection[tuple[int, date]], *, share: bool = False) -> 
         nearest = {(cell, month): key for cell, month, key in cursor.fetchall()}
     if not nearest:
         return {}
-    locks = RecordingLock.objects.select_related("committee").in_bulk(set(nearest.values()))
+    locks = RecordingLock.objects.select_related("committee", "locked_by").in_bulk(set(nearest.values()))
     return {place: locks[key] for place, key in nearest.items()}
 
 

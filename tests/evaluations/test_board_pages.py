@@ -30,6 +30,7 @@ from tests.evaluations.boards import (
 )
 from tests.evaluations.month import NOVEMBER, TODAY
 from tests.factories import make_cell, make_committee, make_user
+from tests.meetings.sitting_pages import browser_of
 
 pytestmark = pytest.mark.django_db
 MONTH, QUARTER = Month.of(NOVEMBER), Quarter.of(NOVEMBER)
@@ -269,3 +270,27 @@ def test_frozen_names_are_no_markup(province, board):
         page = board.get(address(committee)).content.decode()
         assert "<b>Đảng" not in page
         assert "<i>Chi" not in page
+
+
+def test_who_decides_is_led_to_the_queue_of_each_month_in_which_sheets_wait(province):
+    commune = make_committee("Đảng ủy xã Một", parent=province)
+    for number, period in ((2, MONTH), (3, MONTH.shifted(-4)), (5, QUARTER)):
+        make_summary(commune, period, cells=9, expected=9, held=9, sent=9, not_verified=number)
+    office = browser_of(make_user("van-phong", office_of=commune))
+    auditor = browser_of(make_user("kiem-tra", auditor_of=commune))
+    queues = [reverse("queue", args=[commune.public_id, month]) for month in (MONTH, MONTH.shifted(-4))]
+    for period in (MONTH, QUARTER):
+        page = office.get(address(commune, period)).content.decode()
+        assert [page.count(f'href="{queue}"') for queue in queues] == [1, 1] and page.index(queues[0]) < page.index(queues[1])
+        assert "show=not_verified&amp;order=todo" not in page
+        page = auditor.get(address(commune, period)).content.decode()
+        assert "show=not_verified&amp;order=todo" in page and not any(queue in page for queue in queues), "who only looks gets the list"
+
+
+def test_a_committee_with_others_below_gets_its_list_and_the_way_to_its_own_queue(province, board):
+    commune = make_committee("Đảng ủy xã Một", parent=province)
+    counts = {"expected": 9, "held": 9, "sent": 9, "not_verified": 2}
+    make_summary(commune, MONTH, cells=8, **counts)
+    make_summary(province, MONTH, cells=9, **counts)
+    page = board.get(address(province)).content.decode()
+    assert "show=not_verified&amp;order=todo" in page and reverse("queue_now", args=[province.public_id]) in page

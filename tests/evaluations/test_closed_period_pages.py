@@ -135,7 +135,7 @@ def test_without_a_reason_it_is_asked_again_and_nothing_is_lost(sent):
 def test_who_was_told_of_other_moves_is_told_again(sent):
     fields = hidden(sent.post()) | {"reason": "Ghi nhầm", "posted_on": "2026-11-05"}
     page = sent.browser.post(page_of("meeting_post", sent.meeting), fields)
-    assert page.status_code == 409 and "No published score moves" in words_of(page)
+    assert page.status_code == 409 and "Nothing that is published changes" in words_of(page)
     assert sent.posted_on == "2026-11-04"
     assert sent.browser.post(page_of("meeting_post", sent.meeting), hidden(page) | {"reason": "Ghi nhầm"}).status_code == 302
 
@@ -187,7 +187,7 @@ def test_twin_without_the_question_it_would_be_saved_untold(unsent, monkeypatch)
 def test_a_sitting_recorded_anew_in_a_closed_month_keeps_every_field(unsent):
     meeting = unsent.meeting
     page = unsent.browser.post(page_of("meeting_hold", meeting), a_form(unsent.month.people, meeting, ideology_minutes="3", ideology=""))
-    assert page.status_code == 409 and "No published score moves" in words_of(page), "it was not sent when it was closed"
+    assert page.status_code == 409 and "Nothing that is published changes" in words_of(page), "it was not sent when it was closed"
     saved = unsent.browser.post(page_of("meeting_hold", meeting), hidden(page) | {"reason": "Biên bản ghi 3 phút"})
     assert saved.status_code == 302
     meeting = unsent.meeting

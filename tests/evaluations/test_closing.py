@@ -1,14 +1,15 @@
 """Closing and correcting as jobs: published once, refused in words, and not at all where it was cancelled."""
 
 from contextlib import ExitStack
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 import pytest
+from django.urls import reverse
 
 from cellquality.processes import wait_until
 from evaluations import closing, jobs
-from evaluations.closing import start_closing, start_correction
+from evaluations.closing import edition_of, start_closing, start_correction
 from evaluations.jobs import Work, cancel_job, work_job
 from evaluations.models import Edition, Job, JobState, MonthScore, Notice, PeriodScore, Run, RunState
 from evaluations.periods import Month, Quarter
@@ -18,6 +19,7 @@ from meetings.permissions import YES
 from tests.databases import meanwhile, waiting_for_a_lock
 from tests.evaluations.closed_periods import AT, TODAY, Ground, change, fill, make_ground
 from tests.evaluations.test_changes import transaction_of_another
+from tests.meetings.sitting_pages import browser_of, words_of
 
 OCTOBER = Month(2026, 10)
 pytestmark = pytest.mark.usefixtures("english")
@@ -55,6 +57,31 @@ def test_a_correction_is_the_next_edition_with_its_reason(ground):
     job = worked(start_correction(committee=ground.province, period=OCTOBER, reason="Sửa", by=ground.office, at=AT))
     assert job.state == JobState.DONE
     assert list(Edition.objects.order_by("number").values_list("number", "reason", "changed")) == [(1, "", 4), (2, "Sửa", 1)]
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "twin that runs anything again"])
+def test_what_was_published_is_shown_and_not_asked_for_once_more(ground, monkeypatch, guarded):
+    if not guarded:
+        monkeypatch.setattr(Job, "may_run_again", True)
+    job = worked(closing_of(ground))
+    page, rerun = reverse("job", args=[job.public_id]), reverse("job_rerun", args=[job.public_id])
+    browser = browser_of(ground.office)
+    assert ("Run it again" in words_of(browser.get(page))) is not guarded
+    assert reverse("edition", args=[ground.province.public_id, OCTOBER, 1]) in browser.get(page).content.decode()
+    answer = browser.post(rerun, follow=True)
+    assert ("This job need not run again" in words_of(answer)) is guarded
+    assert Job.objects.count() == (1 if guarded else 2)
+
+
+def test_each_closing_leads_to_its_own_edition_and_one_that_failed_may_run_again(ground):
+    first = worked(closing_of(ground))
+    change(ground.cells[0], OCTOBER, Random(2))
+    second, at = start_correction(committee=ground.province, period=OCTOBER, reason="Sửa", by=ground.office, at=AT), AT + timedelta(hours=1)
+    work_job(second.pk, WORKERS, clock=lambda: at)
+    second.refresh_from_db()
+    assert [edition_of(job).number for job in (first, second)] == [1, 2]
+    failed = worked(start_correction(committee=ground.province, period=OCTOBER, reason="Sửa nữa", by=ground.office, at=AT))
+    assert (failed.state, failed.may_run_again, edition_of(failed)) == (JobState.FAILED, True, None)
 
 
 def test_why_it_could_not_be_closed_is_said_in_words(ground):

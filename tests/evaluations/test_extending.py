@@ -12,8 +12,9 @@ from evaluations.checking.months import month_score_of
 from evaluations.extending import extend
 from evaluations.measuring import Targets
 from evaluations.models import Extension, MonthFacts, MonthScore, Notice, NoticeKind, ScoreSheet
+from evaluations.months import month_of_cell
 from evaluations.scoring import store_month_scores
-from meetings.models import ChangedCell
+from meetings.models import ChangedCell, Meeting, MeetingState
 from meetings.recording import Refused
 from tests.evaluations.closed_periods import settle
 from tests.evaluations.late_months import MONTH, NOVEMBER, NOW, TODAY, late_cell, make_ground, ruled_cell
@@ -94,6 +95,21 @@ class TestWhatFollows:
         assert "There is time until" not in words_of(browser_of(secretary).get(page))
         give(ground, cell)
         assert "There is time until 25/11/2026: Mất điện" in words_of(browser_of(secretary).get(page))
+
+    def test_the_day_of_sending_that_is_shown_is_the_one_that_counts(self, ground):
+        cell = ruled_cell(ground.commune)
+        secretary = browser_of(make_user("bi-thu", secretary_of=cell))
+        Meeting.objects.create(cell=cell, for_month=NOVEMBER, held_on=date(2026, 11, 3), state=MeetingState.HELD)
+        page = month_of_cell(cell, MONTH, today=NOW.date())
+        by = page.deadlines.send_by
+        assert (page.send_by, page.is_extended) == (by, False)
+        for until, counts in ((by - timedelta(days=1), by), (by + timedelta(days=9), by + timedelta(days=9))):
+            given = {"cell": cell, "month": NOVEMBER, "reason": "Bão", "granted_by": ground.office, "granted_at": NOW}
+            Extension.objects.create(until=until, **given)
+            page = month_of_cell(cell, MONTH, today=NOW.date())
+            assert (page.send_by, page.is_extended) == (counts, counts != by)
+        words = words_of(secretary.get(reverse("cell_month", args=[cell.public_id, MONTH])))
+        assert f"Extended; by the rules it was {by.day}/{by.month}." in words
 
 
 class TestWhatIsRefused:

@@ -82,6 +82,22 @@ def test_closing_asks_first_with_how_complete_it_is(ground, office):
     assert (job.kind, job.asked["period"], job.committee) == ("CLOSING", "2026-10", ground.province)
 
 
+def test_closing_names_the_months_that_lack_something_and_each_number_leads_to_its_cells(ground, office):
+    for month in QUARTER.months:
+        for cell in ground.cells:
+            set_month(cell, month.first, **SCORED | {"verified": True})
+    set_month(ground.cells[0], QUARTER.months[1].first, state=ScoreState.NOT_SENT, sent=False, verified=False, total=None, grade="")
+    ChangedCell.objects.create(cell=ground.cells[0], from_month=QUARTER.first)
+    page = office.get(reverse("period_close", args=[ground.province.public_id, QUARTER]))
+    assert "Months in which something is missing month 8/2026 1 not sent" in words_of(page) and "month 7/2026" not in words_of(page)
+    cells = reverse("committee_cells", args=[ground.province.public_id, "2026-08"])
+    stuck = reverse("cell_month", args=[ground.cells[0].public_id, QUARTER.months[0]])
+    assert f'href="{cells}?show=not_sent"' in page.content.decode() and f'href="{stuck}"' in page.content.decode()
+    for show in ("not_held", "not_sent", "undecided", "not_due", "no_set", "scored"):
+        listed = reverse("committee_cells", args=[ground.province.public_id, QUARTER]) + f"?show={show}"
+        assert f'href="{listed}"' in page.content.decode() and office.get(listed).status_code == 200
+
+
 def test_what_keeps_a_period_open_is_said_and_nothing_is_started(ground, office):
     path = reverse("period_close", args=[ground.province.public_id, OCTOBER])
     ChangedCell.objects.create(cell=ground.cells[0], from_month=OCTOBER.first)
@@ -130,6 +146,10 @@ def test_an_edition_stands_beside_what_is_known_now(ground, office):
     assert first.digest in words and "Lê Văn Ban" in words
     assert "Good 4 / 4 3 / 4 differs" in words and "Average 0 / 4 1 / 4 differs" in words and "Mean score 92.5 85.63 differs" in words
     assert "1 cell differs" in words
+    cells = reverse("committee_cells", args=[ground.province.public_id, OCTOBER])
+    links = set(re.findall(rf'href="({cells}[^"]*)"', office.get(edition_of(ground.province)).content.decode()))
+    assert {f"{cells}{show}" for show in ("", "?show=held", "?show=verified", "?show=scored", "?show=average")} <= links
+    assert {office.get(link).status_code for link in links} == {200}
     assert "Chi bộ 1 92.5 Good 65 Average verified, points of a month, months verified" in words
     second = correct(ground)
     again = words_of(office.get(edition_of(ground.province)))
@@ -137,6 +157,17 @@ def test_an_edition_stands_beside_what_is_known_now(ground, office):
     latest = words_of(office.get(edition_of(ground.province, 2)))
     assert second.digest in latest and "Nhập sai điểm" in latest and "0 cells differ" in latest
     assert "What is known now is what edition 2 says." in latest
+
+
+@pytest.mark.parametrize("noted", [True, False], ids=["noted", "twin without a note"])
+def test_while_changes_wait_an_edition_says_that_what_is_known_is_not_all(ground, office, noted):
+    close(ground)
+    if noted:
+        ChangedCell.objects.create(cell=ground.cells[0], from_month=OCTOBER.first)
+    words = "What is known now is still being made up to what was recorded last"
+    assert (words in words_of(office.get(edition_of(ground.province)))) is noted
+    of_communes = [browser_of(make_user(f"xa-{commune.pk}", office_of=commune)).get(edition_of(commune)) for commune in ground.communes]
+    assert [words in words_of(page) for page in of_communes] == [noted, False]
 
 
 def test_a_commune_reads_its_own_part_of_the_provinces_edition(ground):

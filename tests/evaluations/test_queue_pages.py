@@ -1,5 +1,6 @@
 """A committee's queue through real requests."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from evaluations.models import ReviewDecision, ScoreSheet
 from evaluations.queue import returned_to, to_propose, waiting_for
 from evaluations.review import Way, decide
 from evaluations.sheet_lines import Answer
+from evaluations.views import queue as queue_pages
 from tests.costs import queries_of
 from tests.evaluations.month import NOVEMBER, TODAY
 from tests.evaluations.sent_months import LATER, another, copies, returned, sent_month
@@ -135,6 +137,17 @@ class TestDeciding:
         assert other.sheet.verified_total == other.sheet.total
         assert (ReviewDecision.objects.get().document, unticked.sheet.is_verified) == ("05-TB/ĐU", False)
 
+    def test_afterwards_the_first_are_named_with_the_way_to_each_and_to_all(self, sent, monkeypatch):
+        monkeypatch.setattr(queue_pages, "MOST_NAMED", 1)
+        other = another(sent, "Chi bộ Ba")
+        answer = browser_of(sent.office).post(
+            url(sent), {"sheet": [token(sent), token(other)], "way": "OWN", "form_key": uuid4()}, follow=True
+        )
+        first, second = (reverse("cell_review", args=[each.people.cell.public_id, "2026-11"]) for each in (other, sent))
+        told = re.search(r'<p class="note success".*?</p>', answer.content.decode()).group()
+        assert "2 sheets are decided:" in told and f'<a href="{first}">Chi bộ Ba</a>, …' in told and second not in told
+        assert f'href="{url(sent)}?show=decided"' in told
+
     def test_one_tap_agrees_with_the_self_score_whatever_else_is_ticked(self, sent):
         sent = another(sent, "Chi bộ Chấm khác", **CLAIM)
         other = another(sent, "Chi bộ Hai")
@@ -188,11 +201,15 @@ class TestDeciding:
         assert sent.sheet.events.last().text == "Thẩm định muộn"
 
 
-def test_the_way_in_leads_to_the_oldest_month_that_waits(sent):
-    path = reverse("queue_now", args=[sent.committee.public_id])
-    assert browser_of(sent.office).get(path).url == url(sent)
+def test_the_way_in_leads_to_the_newest_month_that_waits_and_names_the_others(sent):
+    path, reader = reverse("queue_now", args=[sent.committee.public_id]), browser_of(sent.office)
+    older = another(sent, "Chi bộ Tháng trước")
+    ScoreSheet.objects.filter(pk=older.sheet.pk).update(month="2026-09-01")
+    page = reader.get(path)
+    assert page.url == url(sent)
+    assert "Sheets of other months wait too: 9/2026 (1)" in words_of(reader.get(page.url))
     ScoreSheet.objects.update(month="2026-09-01")
-    assert browser_of(sent.office).get(path).url.endswith("/2026-09/queue")
+    assert reader.get(path).url.endswith("/2026-09/queue")
 
 
 class TestHomes:

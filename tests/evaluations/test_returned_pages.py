@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from evaluations.models import PastVote, SheetState
 from meetings.models import FormDraft
+from meetings.models.fields import TypedField
 from tests.costs import queries_of
 from tests.evaluations.sent_months import LATER, returned, sent_month
 from tests.meetings.closed_months import lock
@@ -50,6 +51,22 @@ class TestReturned:
         answer(sent, explanation="Đồng hồ hội trường chạy chậm")
         assert sent.sheet.state == SheetState.SUBMITTED
         assert "Đồng hồ hội trường chạy chậm" in words_of(browser_of(sent.office).get(url(sent, "cell_review")))
+
+    def test_what_is_too_long_is_refused_with_its_length_and_stays_whole(self, sent):
+        sent = returned(sent)
+        words = "Giải trình. " * 376
+        page = answer(sent, status=422, explanation=words)
+        assert "at most 4000 characters (it has 4511)" in words_of(page)
+        assert words.strip() in page.content.decode() and sent.sheet.is_returned
+
+    @pytest.mark.parametrize("whole", [True, False], ids=["whole", "twin with the browser's own limit"])
+    def test_no_browser_cuts_what_is_pasted(self, sent, monkeypatch, whole):
+        if not whole:
+            monkeypatch.delattr(TypedField, "widget_attrs")
+        sent = returned(sent)
+        pages = [url(sent), url(sent, "cell_vote_anew"), reverse("meeting_post", args=[sent.meeting.public_id])]
+        browser = browser_of(sent.people.user)
+        assert any(' maxlength="' in browser.get(page).content.decode() for page in pages) is not whole
 
     def test_without_an_answer_it_stays_and_says_what_to_do(self, sent):
         sent = returned(sent)

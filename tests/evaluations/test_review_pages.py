@@ -1,14 +1,21 @@
 """The verification of one sheet through real requests: the following member, the committee, and who is neither."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.translation import override
 
-from evaluations.models import ReviewDecision, ReviewEntry, ScoreSheet, SheetState
+from evaluations.compiler import rescale
+from evaluations.figures import points
+from evaluations.models import ReviewDecision, ReviewEntry, ScoreSheet, SheetAct, SheetEvent, SheetState
+from evaluations.models.fields import PointsFormField
+from evaluations.returned import send_again
 from evaluations.review import Remark, Way, decide, propose
 from evaluations.sheet_lines import Answer
-from meetings.models import FormDraft
+from meetings.models import ChangedCell, FormDraft, Meeting
 from tests.costs import queries_of
 from tests.evaluations.month import TODAY
 from tests.evaluations.sent_months import LATER, another, returned, sent_month
@@ -84,6 +91,65 @@ class TestReading:
         assert browser_of(sent.office).get(path).status_code == 404
 
 
+RECOUNTED = "What was recorded last is being counted"
+
+
+class TestBetweenTwoCounts:
+    """A fact was corrected, and no worker has scored it yet."""
+
+    def test_a_returned_sheet_has_its_total_from_the_lines_of_the_page(self, sent):
+        returned(sent)
+        Meeting.objects.filter(pk=sent.meeting.pk).update(ideology_minutes=3)
+        page = browser_of(sent.office).get(url(sent))
+        review = page.context["review"]
+        now = rescale(review.sheet.gained, review.sheet.scored.counted_max, review.sheet.definition.max_points)
+        assert sent.sheet.total > now, "what is stored is from before"
+        for name, label in (("cell_review", "Computed"), ("cell_explanation", "What counts")):
+            assert f"{label} {points(now)}" in words_of(browser_of(sent.office).get(url(sent, name)))
+
+    @pytest.mark.parametrize("noted", [True, False], ids=["noted", "twin without a note"])
+    def test_each_page_with_the_total_says_that_it_is_being_counted(self, sent, noted):
+        ChangedCell.objects.all().delete()
+        if noted:
+            Meeting.objects.filter(pk=sent.meeting.pk).update(ideology_minutes=3)
+        reader = browser_of(sent.office)
+        pages = [url(sent), url(sent, "cell_explanation"), url(sent, "cell_month")]
+        pages.append(reverse("cell_period", args=[sent.people.cell.public_id, "2026-Q4"]))
+        assert [RECOUNTED in words_of(reader.get(page)) for page in pages] == [noted] * 4
+        before = reverse("cell_period", args=[sent.people.cell.public_id, "2026-Q3"])
+        assert RECOUNTED not in words_of(reader.get(before))
+
+
+class TestAReturn:
+    """Why it was returned and what the cell says to it stand before the lines."""
+
+    def answered(self, sent) -> str:
+        returned(sent, "Giải trình thời lượng", line_1="Sao lại 95 phút?")
+        said = {"explanation": "Đồng hồ hội trường chạy chậm", "seen": sent.sheet.seen}
+        send_again(meeting=sent.meeting, by=sent.people.user, at=LATER + timedelta(hours=1), **said)
+        return browser_of(sent.office).get(url(sent)).content.decode()
+
+    def test_it_stands_on_top_with_who_and_when(self, sent):
+        page = self.answered(sent)
+        order = ["Why it was returned", "Giải trình thời lượng", "· Phạm Thị Văn", 'href="#line-1"', "What the cell answered"]
+        order += ["Explained by the cell", "Đồng hồ hội trường chạy chậm", f"· {sent.people.user.full_name}", 'id="line-1"']
+        places = [page.index(each) for each in order]
+        assert places == sorted(places)
+
+    def test_corrections_and_a_second_return_are_told_of_the_latest_only(self, sent):
+        self.answered(sent)
+        returned(sent, "Bổ sung biên bản")
+        SheetEvent.objects.filter(text="Bổ sung biên bản").update(at=LATER + timedelta(hours=2))
+        review = browser_of(sent.office).get(url(sent)).context["review"]
+        assert (review.returned.asked.text, review.returned.answers) == ("Bổ sung biên bản", ())
+        sent.meeting.amendments.create(reason="Ghi nhầm giờ", by=sent.people.user, at=LATER + timedelta(hours=3))
+        (answer,) = browser_of(sent.office).get(url(sent)).context["review"].returned.answers
+        assert (answer.label, answer.text) == (SheetAct.CORRECTED.label, "Ghi nhầm giờ")
+
+    def test_a_sheet_that_was_never_returned_has_none_of_it(self, sent):
+        assert "Why it was returned" not in words_of(browser_of(sent.office).get(url(sent)))
+
+
 class TestProposing:
     def test_the_follower_proposes_and_the_committee_finds_it_filled_in(self, sent):
         line = sent.line("3.1")
@@ -124,15 +190,28 @@ class TestDeciding:
         assert (answer.status_code, "Giữ câu này" in answer.content.decode()) == (422, True)
         assert not ReviewDecision.objects.exists()
 
+    def test_what_is_wrong_names_its_line_and_leads_to_it(self, sent):
+        page = browser_of(sent.office).post(url(sent), fields(sent, "REVIEWED", points_0="6", note_3="ế" * 1001)).content.decode()
+        first, other = list(sent.month.criteria_set.criteria.all())[:4:3]
+        assert f'<a href="#id_points_0">{first}: Official points: At most 5 points.</a>' in page
+        assert f'<a href="#id_note_3">{other}: Note beside the line: ' in page
+
+    @pytest.mark.parametrize(("language", "says"), [("en", "At most 4.5 points."), ("vi", "Nhiều nhất 4,5 điểm.")])
+    def test_a_limit_is_written_as_points_are_written_here(self, language, says):
+        with override(language):
+            with pytest.raises(ValidationError) as refused:
+                PointsFormField(max_value=4.5).clean("6")
+            assert refused.value.messages == [says]
+
     def test_in_a_locked_month_a_decision_says_why(self, sent):
         lock(sent.committee, by=sent.office)
-        assert "Until it opens them again" in words_of(browser_of(sent.office).get(url(sent)))
+        assert "This has no end" in words_of(browser_of(sent.office).get(url(sent)))
         post(sent, "OWN", status=422)
         post(sent, "OWN", reason="Thẩm định muộn")
         assert sent.sheet.is_verified
         # Who would take the decision back, and the cell, read it too.
-        assert "Until it opens them again" in words_of(browser_of(sent.office).get(url(sent)))
-        assert "Until it opens them again" in words_of(browser_of(sent.people.user).get(url(sent, "cell_month")))
+        assert "This has no end" in words_of(browser_of(sent.office).get(url(sent)))
+        assert "This has no end" in words_of(browser_of(sent.people.user).get(url(sent, "cell_month")))
 
     def test_nobody_decides_on_a_sheet_they_sent(self, sent):
         ScoreSheet.objects.update(submitted_by=sent.office)

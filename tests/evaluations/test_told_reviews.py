@@ -6,10 +6,11 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from evaluations import queue
+from evaluations import moves, queue
 from evaluations.editions import close_period
 from evaluations.models import SheetState
-from evaluations.periods import Month
+from evaluations.periods import Month, Period, Quarter
+from evaluations.published import Standing
 from evaluations.review import Way, decide
 from evaluations.views import closed_periods
 from meetings.models import Cell, Committee, Level
@@ -47,10 +48,12 @@ def province_of(sent: Sent) -> Committee:
     return sent.committee.placements.get().parent
 
 
-def close(sent: Sent, by: str = "Lê Văn Ban") -> None:
+def close(sent: Sent, *periods: Period, by: str = "Lê Văn Ban") -> None:
     settle(AT)
     province = province_of(sent)
-    close_period(committee=province, period=MONTH, by=make_user(f"ban-{province.pk}", full_name=by, board_of=province), at=AT)
+    board = make_user(f"ban-{province.pk}", full_name=by, board_of=province)
+    for period in periods or (MONTH,):
+        close_period(committee=province, period=period, by=board, at=AT)
 
 
 def on_cell(sent: Sent, name: str) -> str:
@@ -92,6 +95,25 @@ def test_each_page_tells_of_the_closed_period_before_it_writes(sent, monkeypatch
     assert (sent.sheet.state == before.state) is guarded
     if guarded:
         assert "11/2026 is published, edition 1 of" in words_of(answer)
+
+
+def without_what_is_verified(standing: Standing) -> Standing:
+    return Standing(standing.values | {"verified": 0, "verified_by_month": []})
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "twin that compares points and classes only"])
+def test_a_decision_taken_back_tells_that_the_published_count_of_verified_months_changes(sent, monkeypatch, told):
+    user, page, fields = reopened(sent)
+    close(sent, MONTH, Quarter(2026, 4))
+    if not told:
+        known = moves._standings
+        monkeypatch.setattr(moves, "_standings", lambda closed: {key: without_what_is_verified(row) for key, row in known(closed).items()})
+    words = words_of(browser_of(user).post(page, fields | {"form_key": str(uuid4()), "reason": "Cấp ủy yêu cầu"}))
+    assert ("Nothing that is published changes" in words) is not told
+    if told:
+        assert "Points and classes stay; what is counted of these scores changes" in words
+        assert "verified" in words and "not verified" in words
+        assert "1 of 2 months verified" in words and "0 of 2 months verified" in words
 
 
 @pytest.mark.parametrize("scoped", [True, False], ids=["scoped", "twin that asks of every sheet"])

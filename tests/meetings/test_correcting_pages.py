@@ -37,7 +37,7 @@ def sent_and_posted(people) -> Meeting:
     ("made", "asks", "says"),
     [
         (in_an_open_month, False, ""),
-        (in_a_locked_month, True, "Until it opens them again"),
+        (in_a_locked_month, True, "This has no end"),
         (sent_and_posted, True, "was sent up on 5/11/2026"),
     ],
     ids=["open", "locked", "returned"],
@@ -86,7 +86,7 @@ def test_a_sitting_not_held_gives_one_reason_for_both():
     lock(above(people.cell))
     browser = browser_of(people.user)
     page = words_of(browser.get(page_of("meeting_not_held", meeting)))
-    assert ("Until it opens them again" in page, ASKS in page) == (True, False)
+    assert ("This has no end" in page, ASKS in page) == (True, False)
     assert browser.post(page_of("meeting_not_held", meeting), {"version": 1, "reason": "Bão"}).status_code == 302
     assert (Meeting.objects.get().state_reason, Amendment.objects.get().reason) == ("Bão", "Bão")
 
@@ -110,7 +110,7 @@ def test_a_lock_that_comes_between_the_page_and_its_sending_is_said_on_top(monke
     meeting = in_a_locked_month(people)
     monkeypatch.setattr("meetings.views.holding.closed", lambda _meeting: None)
     answer = browser_of(people.user).post(page_of("meeting_hold", meeting), a_form(people, meeting))
-    assert (answer.status_code, "Until it opens them again" in words_of(answer)) == (422, True)
+    assert (answer.status_code, "This has no end" in words_of(answer)) == (422, True)
 
 
 class TestLockedPage:
@@ -128,7 +128,7 @@ class TestLockedPage:
         meeting = concluded(people)
         lock(above(people.cell))
         page = words_of(browser_of(people.user).get(page_of("meeting_hold", meeting)))
-        assert "Đảng ủy xã Minh Họa closed 10/2026 – 12/2026 on 5/11/2026 (Chốt quý IV). Until it opens them again" in page
+        assert "Đảng ủy xã Minh Họa (Lê Văn Ban) closed 10/2026 – 12/2026 on 5/11/2026: Chốt quý IV. This has no end" in page
 
     def test_a_returned_sitting_is_corrected_and_not_taken_back(self):
         people = five()

@@ -121,7 +121,7 @@ class TestLockedMonths:
         meeting = recorded(people)
         lock(above(people.cell))
         sentence = reason_asked(write, people, meeting)
-        for part in ("Đảng ủy xã Minh Họa closed 10/2026 – 12/2026 on 5/11/2026", "Chốt quý IV", "Until it opens them again"):
+        for part in ("Đảng ủy xã Minh Họa (Lê Văn Ban) closed 10/2026 – 12/2026 on 5/11/2026", "Chốt quý IV", "This has no end"):
             assert part in sentence
         written = write(people, meeting, WHY)
         kept = Amendment.objects.get()
