@@ -268,7 +268,10 @@ def _change(each: Below) -> float:
 
 
 def self_against_official(cells: Iterable[CellBelow], link: Link, most: int = 10) -> Dumbbells:
-    """Of the cells right below, those whose own total of the month lies furthest from the one that counts; none of a longer period."""
+    """Of the cells right below, those whose own total of the month lies furthest from the one that counts; none of a longer period.
+
+    As `self_against_log`: the full mark, and above 0, is what the cells give themselves beyond it.
+    """
     months = [each.score for each in cells if isinstance(each.score, MonthScore) and each.score.total is not None]
     apart = [score for score in months if score.own_total not in (None, score.total)]
     apart.sort(key=lambda score: -abs(score.own_total - score.total))
@@ -276,11 +279,11 @@ def self_against_official(cells: Iterable[CellBelow], link: Link, most: int = 10
         (
             score.cell.name,
             link(score),
-            score.own_total / 100,
             score.total / 100,
-            points(score.own_total),
+            score.own_total / 100,
             points(score.total),
-            signed((score.total - score.own_total) / 100),
+            points(score.own_total),
+            signed((score.own_total - score.total) / 100),
         )
         for score in apart[:most]
     )

@@ -38,6 +38,8 @@ class Yardstick:
 
     means: Mapping[str, float]
     shares: Mapping[str, float]
+    # How many cells are scored.
+    scored: Mapping[str, int]
     # Standard deviation of one cell's points around the mean of its kind; None where too few cells are scored to tell.
     spread: float | None
 
@@ -47,6 +49,7 @@ class Yardstick:
         return cls(
             {kind: counts.points / counts.scored / 100 for kind, counts in scored.items()},
             {kind: counts.good_or_fair / counts.scored for kind, counts in scored.items()},
+            {kind: counts.scored for kind, counts in scored.items()},
             _spread_within(scored.values()),
         )
 

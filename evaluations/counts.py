@@ -64,6 +64,11 @@ class Counts:
         return self.sent - self.verified
 
     @property
+    def set_aside(self) -> int:
+        """Sent and neither verified nor waiting for it: with the cell again, or without a set to verify them by."""
+        return self.undecided - self.not_verified
+
+    @property
     def to_do(self) -> int:
         """Months of cells that still want something done: to be held, sent or verified."""
         return self.not_held + self.not_sent + self.not_verified

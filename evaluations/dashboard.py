@@ -89,7 +89,9 @@ def months_to(period: Period) -> list[Month]:
 @dataclass(frozen=True, slots=True)
 class Below:
     """A committee one level down: its counts now and in the period before, with the points that its scored cells would have if each
-    had the mean of its kind (that of now, both times, so that the two can be subtracted)."""
+    had the mean of its kind (that of now, both times, so that the two can be subtracted).
+
+    `alike` are the scored cells of its kinds under the committee above, its own among them."""
 
     key: int
     public_id: UUID
@@ -98,11 +100,17 @@ class Below:
     before: Counts
     expected: float
     expected_before: float
+    alike: float
 
     @property
     def offset(self) -> float | None:
         """By how many points its mean lies above (below: negative) that of its own kinds; None for too few cells."""
         return _offset(self.counts, self.expected)
+
+    @property
+    def against_others(self) -> float | None:
+        """The same, None also where all the cells of its kinds are its own: it would be held against itself."""
+        return self.offset if self.alike > self.counts.scored else None
 
     @property
     def offset_before(self) -> float | None:
@@ -250,6 +258,7 @@ def _below(committee: Committee, period: Period, kind: str, yardstick: Yardstick
         .annotate(
             **{name: Sum(f"summary__{name}") for name in SUMS},
             expected_points=Sum(F("summary__scored") * _by_kind("summary__cell_kind", yardstick.means)),
+            alike=Sum(_by_kind("summary__cell_kind", yardstick.scored), filter=Q(summary__scored__gt=0)),
         )
         .order_by("order_key", "pk")
     )
@@ -270,6 +279,7 @@ def _one_below(by_period: dict[date | None, dict], period: Period) -> Below:
         before=Counts.of(before),
         expected=now.get("expected_points") or 0.0,
         expected_before=before.get("expected_points") or 0.0,
+        alike=now.get("alike") or 0,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from evaluations import changes
 from evaluations.models import Extension, MonthScore, NoticeKind
 from evaluations.notices import tell_secretaries
 from evaluations.periods import Month
-from meetings.models import Cell, Committee, User
+from meetings.models import Cell, Committee, User, path_end
 from meetings.recording import once
 from meetings.refusing import Problems
 
@@ -49,8 +49,9 @@ def extend(
 ) -> Extended:
     """Give cells right under the committee until a day (included) to hold or send a month; tells their secretaries.
 
-    The scores of these months follow at once, the summaries by a note. Cells elsewhere are left in silence; those already sent, without
-    a deadline, or with a later one are left and named. Raises `Refused` where the day, the reason or the choice cannot be.
+    The scores of these months follow at once, the summaries by a note. Cells of other committees under it, those already sent, without a
+    deadline, or with a later one are left and named; cells elsewhere are left in silence. Raises `Refused` where the day, the reason or
+    the choice cannot be.
     """
     today = timezone.localdate(at)
     with once(by=by, form_key=form_key, work=("extend", committee.pk, month.first, sorted(cells), until, reason)) as submission:
@@ -68,6 +69,7 @@ def extend(
                 granted.append(
                     Extension(cell_id=score.cell_id, month=score.month, until=until, reason=reason, granted_by=by, granted_at=at)
                 )
+        extended.left += _of_others(committee, month, cells, below)
         Extension.objects.bulk_create(granted)
         months = [(each.cell_id, each.month) for each in granted]
         tell_secretaries(months, NoticeKind.EXTENDED, _words(until, reason), by=by, at=at)
@@ -75,6 +77,17 @@ def extend(
         extended.cells = len(granted)
         submission.target = str(extended.cells)
         return extended
+
+
+def _of_others(committee: Committee, month: Month, cells: Collection[UUID], below: QuerySet) -> list[Left]:
+    """The cells under the committee that have one of their own between."""
+    path = committee.scope_path
+    under = MonthScore.objects.filter(month=month.first, cell__public_id__in=cells, counted_path__gte=path, counted_path__lt=path_end(path))
+    words = _("%(committee)s gives its cells more time.")
+    return [
+        Left(score.cell, words % {"committee": score.committee.name})
+        for score in under.exclude(cell__in=below).select_related("cell", "committee").order_by("cell_id")
+    ]
 
 
 def _refuse_what_cannot_be(cells: Collection[UUID], until: date | None, reason: str, today: date) -> None:

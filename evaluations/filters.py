@@ -36,7 +36,7 @@ class Narrowing(FilterSet):
 
     def named(self, rows: QuerySet, name: str, asked: str) -> QuerySet:
         """Each word somewhere in one of the names."""
-        for word in text.fold(asked).split():
+        for word in text.fold(text.clean_line(asked)).split():
             rows = rows.filter(reduce(or_, (Q(**{f"{column}__contains": word}) for column in self.searched)))
         return rows
 

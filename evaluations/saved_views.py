@@ -27,8 +27,8 @@ def leads_to_a_list(path: str) -> bool:
 
 
 @transaction.atomic
-def save_view(*, user: User, name: str, path: str, at: datetime) -> SavedView:
-    """Keep a list under a name; one of the user's that has the name leads there from now on.
+def save_view(*, user: User, name: str, path: str, at: datetime) -> tuple[SavedView, bool]:
+    """Keep a list under a name, and whether it is new: one of the user's that has the name leads there from now on.
 
     Locks the user, so that two saves at a time count each other. Raises `Refused` where the address is no list's, or there are `MOST`.
     """
@@ -38,5 +38,4 @@ def save_view(*, user: User, name: str, path: str, at: datetime) -> SavedView:
     others = user.saved_views.exclude(name=name)
     if others.count() >= MOST:
         raise Refused({"": _("%(most)s lists are saved already: delete one first.") % {"most": MOST}})
-    view, _made = SavedView.objects.update_or_create(user=user, name=name, defaults={"path": path, "saved_at": at})
-    return view
+    return SavedView.objects.update_or_create(user=user, name=name, defaults={"path": path, "saved_at": at})

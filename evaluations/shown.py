@@ -52,6 +52,13 @@ SHOWN = {
     "verified": Shown(_("Verified"), "verified", "sent", Q(verified=True), counted=F("verified")),
     "not_verified": Shown(_("To be verified"), "not_verified", "sent", WAITS, counted=F("not_verified")),
     "undecided": Shown(_("Sent, not verified"), "undecided", "sent", Q(sent=True, verified=False), counted=F("sent") - F("verified")),
+    "set_aside": Shown(
+        _("Returned, or without a set"),
+        "set_aside",
+        "sent",
+        Q(sent=True, verified=False) & ~WAITS,
+        counted=F("sent") - F("verified") - F("not_verified"),
+    ),
     "no_set": Shown(_("Not scorable: no set in force"), "no_set", "expected", Q(state=ScoreState.NO_SET), counted=F("no_set")),
     "not_due": Shown(_("Sent, a line is not due yet"), "not_due", "sent", Q(state=ScoreState.NOT_DUE), counted=F("not_due")),
     "scored": Shown(_("Scored"), "scored", "cells", Q(state=ScoreState.SCORED), cells=Q(state=PeriodState.SCORED)),

@@ -165,6 +165,6 @@ def committees_below(rows: Iterable[Below], period: Period, kept: str, and_kept:
         numbers += [(*label, number) for label, (_grade, number) in zip(grades, counts.grades, strict=True)]
         head = f'<a href="{to_board(each.public_id, period)}{escape(kept)}">{escape(each.name)}</a>'
         linked = _linked(to_cells(each.public_id, period), and_kept, numbers, WIDE_ONLY)
-        compared = f"{mean}{points(counts.mean)}</td>{against}{signed(each.offset)}</td>"
+        compared = f"{mean}{points(counts.mean)}</td>{against}{signed(each.against_others)}</td>"
         drawn.append(f'<tr><th scope="row">{head}</th>{linked}{compared}</tr>\n')
     return mark_safe("".join(drawn))

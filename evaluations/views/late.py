@@ -66,6 +66,7 @@ def late_list(request: HttpRequest, committee: UUID, month: Month) -> HttpRespon
     paginator.count = counts[show]
     page = paginator.get_page(request.GET.get("page"))
     form = extending if act == "extend" else reminding
+    rows = list(late.rows_of(page.object_list, today=today))
     return render(
         request,
         "evaluations/late.html",
@@ -75,7 +76,7 @@ def late_list(request: HttpRequest, committee: UUID, month: Month) -> HttpRespon
             "month": month,
             "filters": filters,
             "kept": [("show", show), ("order", request.GET.get("order", ""))],
-            "rows": list(late.rows_of(page.object_list, today=today)),
+            "rows": rows,
             "page": page,
             "show": show,
             "shown": [(key, label, counts[key]) for key, label in late.SHOWN.items()],
@@ -84,7 +85,8 @@ def late_list(request: HttpRequest, committee: UUID, month: Month) -> HttpRespon
             "others": late.other_months(committee, month, today=today),
             "most_counted": late.COUNTED,
             "ticked": ids_of(request.POST.getlist("cell")),
-            "may_extend": request.authority.to_extend_under(committee),
+            # A committee gives more time to its own cells.
+            "may_extend": request.authority.to_extend_under(committee) and any(row.score.committee_id == committee.pk for row in rows),
             "may_remind": request.authority.to_remind(committee) and show in REMINDED_OF,
             "sends_mail": settings.SENDS_MAIL,
             "extending": extending,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from evaluations.forms.saved_views import SaveViewForm
 from evaluations.saved_views import leads_to_a_list, save_view
 from meetings.recording import Refused
+from meetings.text import order_key
 
 
 @never_cache
@@ -26,16 +27,17 @@ def saved_views(request: HttpRequest) -> HttpResponse:
     form = SaveViewForm(request.POST or None, initial={"path": path})
     if request.method == "POST" and form.is_valid():
         try:
-            view = save_view(user=request.user, at=timezone.now(), **form.cleaned_data)
+            view, is_new = save_view(user=request.user, at=timezone.now(), **form.cleaned_data)
         except Refused as refused:
             for problem in refused.problems.values():
                 form.add_error(None, problem)
         else:
-            messages.success(request, _("The list is saved as “%(name)s”.") % {"name": view.name})
+            words = _("The list is saved as “%(name)s”.") if is_new else _("“%(name)s” leads here now; it led to another list before.")
+            messages.success(request, words % {"name": view.name})
             return redirect(view.path)
     asked = request.method == "POST"
     context = {
-        "saved": request.user.saved_views.order_by("name"),
+        "saved": sorted(request.user.saved_views.all(), key=lambda view: order_key(view.name)),
         "form": form if asked or leads_to_a_list(path) else None,
     }
     return render(request, "evaluations/saved_views.html", context, status=422 if asked else 200)

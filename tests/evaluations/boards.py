@@ -146,4 +146,5 @@ def below(name: str, scored: int, mean: float, expected: float, *, before: tuple
         before=Counts(scored=before[0], points=round(before[0] * before[1] * 100)),
         expected=scored * expected,
         expected_before=before[0] * expected,
+        alike=scored + 10,
     )

@@ -217,7 +217,7 @@ def test_one_cell_makes_a_whole_board(province, board):
     page = board.get(address(commune))
     assert page.context["board"].count_of_cells_below == 1
     assert [each.steps for each in page.context["board"].class_changes] == [1]
-    assert [row.difference for row in page.context["self_against_official"].rows] == ["−10,0"]
+    assert [row.difference for row in page.context["self_against_official"].rows] == ["+10,0"]
     tiles = [tile.text for tile in page.context["cell_heat"][0].tiles if tile.text]
     assert tiles == ["Tốt", "Khá"]
     assert board.get(address(province)).status_code == 200

@@ -116,9 +116,9 @@ def test_own_and_counting_totals_of_the_cells_that_part_most():
     cells = [month_score("A", 8000, 8000), month_score("B", 7000, 9000), month_score("C", 9000, 8500), month_score("D", None, 9000)]
     cells.append(CellBelow(PeriodScore(cell=Cell(name="E"), total=8000), None, "", {}))
     drawn = charts.self_against_official(cells, to_name)
-    assert [(row.name, row.difference, row.url) for row in drawn.rows] == [("B", "−20.0", "/B"), ("C", "+5.0", "/C")]
-    assert number(drawn.rows[0].left) == number(drawn.rows[0].to)
-    assert number(drawn.rows[0].from_) - number(drawn.rows[0].to) == pytest.approx(number(drawn.rows[0].width), abs=0.02)
+    assert [(row.name, row.difference, row.url) for row in drawn.rows] == [("B", "+20.0", "/B"), ("C", "−5.0", "/C")]
+    assert number(drawn.rows[0].left) == number(drawn.rows[0].from_)
+    assert number(drawn.rows[0].to) - number(drawn.rows[0].from_) == pytest.approx(number(drawn.rows[0].width), abs=0.02)
 
 
 def board(rows=(), spread: float | None = 8.0, **counts: Counts) -> Board:
@@ -131,8 +131,8 @@ def board(rows=(), spread: float | None = 8.0, **counts: Counts) -> Board:
         before=counts.get("before", Counts()),
         year_ago=counts.get("year_ago", Counts()),
         months=[],
-        yardstick=Yardstick({}, {}, spread),
-        yardstick_of_months=Yardstick({}, {}, None),
+        yardstick=Yardstick({}, {}, {}, spread),
+        yardstick_of_months=Yardstick({}, {}, {}, None),
         below=list(rows),
         cells=[],
         frames=[],

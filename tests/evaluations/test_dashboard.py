@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from evaluations.dashboard import board_of, counts_of, months_to, shares_by_month
-from evaluations.models import Grade, ScoreState
+from evaluations.models import CommitteeSummary, Grade, ScoreState
 from evaluations.periods import Month, Quarter, Year
 from meetings.models import CellKind, Level
 from tests.evaluations.boards import SCORED, counts_of_classes, make_month, make_summary, summed_up
@@ -52,6 +52,11 @@ def test_each_is_held_against_what_its_own_kinds_come_to(province, communes):
     board = board_of(province, MONTH)
     assert [each.counts.mean for each in sorted(board.below, key=lambda each: each.name)] == [8000, 9000]
     assert [each.offset for each in board.below] == [0, 0]
+    # All the villages are one commune's: there is nobody to hold it against.
+    assert [each.against_others for each in board.below] == [None, None]
+    make_summary(schools, MONTH, "VILLAGE", **counts_of_classes(good=5) | {"points": 5 * 7400})
+    CommitteeSummary.objects.filter(committee=province, cell_kind="VILLAGE").update(scored=15, points=10 * 8000 + 5 * 7400)
+    assert [each.against_others for each in board_of(province, MONTH, order="name").below] == [pytest.approx(2), pytest.approx(-4 / 3)]
 
 
 def test_what_moved_is_told_apart_from_a_change_of_kinds(province, communes):

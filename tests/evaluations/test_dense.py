@@ -70,7 +70,8 @@ def test_the_months_of_a_period_lead_to_the_cells_months():
 def test_figures_are_written_as_django_writes_them(language, number, whole, value):
     with override(language):
         exact = number_format(Decimal(number) / 100, use_l10n=True)
-        assert figures.points(number) == exact
+        # But for the sign, which is a minus and no hyphen.
+        assert figures.points(number) == exact.replace("-", "−")
         assert figures.count(abs(number)) == number_format(abs(number), use_l10n=True, force_grouping=True)
         assert figures.decimal(value) == number_format(round(value, 1), decimal_pos=1, use_l10n=True)
         tenths = Decimal(abs(number) * 1000 // whole) / 10
@@ -95,7 +96,7 @@ def test_a_narrow_part_has_no_number_on_it_and_a_month_without_scores_a_dash():
 def test_the_numbers_of_committees_and_months_lead_to_the_cells_they_count():
     committee = Committee(public_id=uuid4(), name=NASTY)
     counts = Counts(cells=9, expected=8, held=7, held_on_day=6, sent=5, verified=4, scored=3, good=2, fair=1, points=27_000)
-    below = Below(1, committee.public_id, NASTY, counts, Counts(), 270.0, 0.0)
+    below = Below(1, committee.public_id, NASTY, counts, Counts(), 270.0, 0.0, 20)
     with override("vi"):
         drawn = committees_below([below], NOVEMBER, "?kind=SCHOOL", "&kind=SCHOOL")
         behind = months_of_classes([Column(NOVEMBER, "4%", "0%", "8%", (), counts)], committee, "?kind=SCHOOL", "&kind=SCHOOL")

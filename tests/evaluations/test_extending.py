@@ -95,6 +95,8 @@ class TestWhatFollows:
         assert "There is time until" not in words_of(browser_of(secretary).get(page))
         give(ground, cell)
         assert "There is time until 25/11/2026: Mất điện" in words_of(browser_of(secretary).get(page))
+        Extension.objects.update(until=NOW.date() - timedelta(days=1))
+        assert "There was more time until 19/11/2026, which has passed: Mất điện" in words_of(browser_of(secretary).get(page))
 
     def test_the_day_of_sending_that_is_shown_is_the_one_that_counts(self, ground):
         cell = ruled_cell(ground.commune)
@@ -214,8 +216,11 @@ class TestThePage:
         month = late_cell(ground.commune)
         fields = {"cell": [month.cell.public_id], "until": "2026-11-25", "reason": "Lũ lụt"}
         assert self.post(ground, ground.board, **fields).status_code == 403
-        assert self.post(ground, ground.board, ground.province, **fields).status_code == 302
+        late = reverse("late", args=[ground.province.public_id, MONTH])
+        page = browser_of(ground.board).post(late, {"act": "extend", "form_key": uuid4()} | fields, follow=True)
         assert not Extension.objects.exists(), "not right below the province"
+        assert f"{month.cell}: Đảng ủy xã Một gives its cells more time." in words_of(page)
+        assert 'value="extend"' not in page.content.decode(), "no cell of its own is listed"
         page = browser_of(ground.board).get(reverse("late", args=[ground.commune.public_id, MONTH]))
         assert ('value="extend"' in page.content.decode(), 'value="remind"' in page.content.decode()) == (False, True)
 

@@ -8,13 +8,13 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import override
 
-from evaluations.compiler import rescale
 from evaluations.figures import points
 from evaluations.models import ReviewDecision, ReviewEntry, ScoreSheet, SheetAct, SheetEvent, SheetState
 from evaluations.models.fields import PointsFormField
 from evaluations.returned import send_again
 from evaluations.review import Remark, Way, decide, propose
 from evaluations.sheet_lines import Answer
+from evaluations.totals import sum_points
 from meetings.models import ChangedCell, FormDraft, Meeting
 from tests.costs import queries_of
 from tests.evaluations.month import TODAY
@@ -102,7 +102,7 @@ class TestBetweenTwoCounts:
         Meeting.objects.filter(pk=sent.meeting.pk).update(ideology_minutes=3)
         page = browser_of(sent.office).get(url(sent))
         review = page.context["review"]
-        now = rescale(review.sheet.gained, review.sheet.scored.counted_max, review.sheet.definition.max_points)
+        now = sum_points(review.sheet.definition, review.sheet.scored.points).total
         assert sent.sheet.total > now, "what is stored is from before"
         for name, label in (("cell_review", "Computed"), ("cell_explanation", "What counts")):
             assert f"{label} {points(now)}" in words_of(browser_of(sent.office).get(url(sent, name)))

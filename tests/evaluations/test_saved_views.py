@@ -60,12 +60,22 @@ def test_a_list_is_saved_from_its_page_opened_and_deleted(province, board):
 
 def test_the_same_name_leads_to_the_new_list(province, board):
     save_view(user=board, name="Của tôi", path=a_list(province), at=NOW)
-    save_view(user=board, name="Của tôi", path=a_list(province, "show=late"), at=NOW)
-    assert [view.path for view in board.saved_views.all()] == [a_list(province, "show=late")]
+    _view, is_new = save_view(user=board, name="Của tôi", path=a_list(province, "show=late"), at=NOW)
+    assert [view.path for view in board.saved_views.all()] == [a_list(province, "show=late")] and not is_new
+    told = browser_of(board).post(PAGE, {"name": "Của tôi", "path": a_list(province)}, follow=True)
+    assert "“Của tôi” leads here now; it led to another list before." in words_of(told)
+
+
+def test_they_stand_in_vietnamese_order(province, board):
+    names = ["Đông", "Dương", "Ấp Một", "an", "Thôn 10", "Thôn 2", "thôn 1"]
+    for name in names:
+        save_view(user=board, name=name, path=a_list(province), at=NOW)
+    page = browser_of(board).get(PAGE)
+    assert [view.name for view in page.context["saved"]] == ["an", "Ấp Một", "Dương", "Đông", "thôn 1", "Thôn 2", "Thôn 10"]
 
 
 def test_nobody_sees_or_deletes_anothers(province, board):
-    view = save_view(user=board, name="Của tôi", path=a_list(province), at=NOW)
+    view, _is_new = save_view(user=board, name="Của tôi", path=a_list(province), at=NOW)
     other = browser_of(make_user("khac", board_of=make_committee("Tỉnh khác", Level.PROVINCE)))
     assert "Của tôi" not in words_of(other.get(PAGE))
     assert other.post(reverse("saved_view_delete", args=[view.public_id])).status_code == 404

@@ -105,7 +105,7 @@ def test_a_set_of_another_province_is_not_copied(draft, central):
         ({"average_from": ""}, "Give all three thresholds"),
         ({"good_from": "ninety"}, "number"),
         ({"good_from": "90.555"}, "2 decimal places"),
-        ({"good_from": "-1"}, "greater than or equal to 0"),
+        ({"good_from": "-1"}, "At least 0 points."),
         ({"note": "x" * 20_001}, "at most 20000"),
     ],
 )
