@@ -19,7 +19,7 @@ from evaluations.lost_points import CriterionLoss, FrameLosses
 from evaluations.models import Grade, MonthScore
 from evaluations.periods import Month
 
-# Where a committee or a cell leads to.
+# Where a committee, a cell or a criterion leads to.
 Link = Callable[[object], str]
 
 
@@ -153,18 +153,18 @@ def classes_of(counts: Counts) -> tuple[Segment, ...]:
     return _segments([(grade.value.lower(), grade.label, number) for grade, number in counts.grades], counts.scored, 0.06)
 
 
-def losses(frame: FrameLosses, most: int = 8) -> Bars:
+def losses(frame: FrameLosses, link: Link, most: int = 8) -> Bars:
     """The criteria that lose most, each against the one that loses most of all."""
     heaviest = frame.heaviest[:most]
     heads = (_("lost of every 100 points"), _("points lost"), _("share of what the criterion can give"))
-    return Bars([_loss(frame, each, heaviest[0].lost) for each in heaviest], (), heads)
+    return Bars([_loss(frame, each, heaviest[0].lost, link) for each in heaviest], (), heads)
 
 
-def _loss(frame: FrameLosses, each: CriterionLoss, longest: int) -> Bar:
+def _loss(frame: FrameLosses, each: CriterionLoss, longest: int, link: Link) -> Bar:
     value, share = decimal(frame.of_hundred(each)), percent_of(each.lost, each.most)
     words = _("%(lost)s of every 100 points; %(share)s of what this criterion can give") % {"lost": value, "share": share}
     segment = Segment("poor", "0%", percent(each.lost, longest), _("lost"), value, "", False)
-    return Bar(_of_criterion(each), "", (segment,), value, words, (value, points(each.lost), share))
+    return Bar(_of_criterion(each), link(each), (segment,), value, words, (value, points(each.lost), share))
 
 
 def _of_criterion(each: CriterionLoss) -> str:
@@ -227,12 +227,12 @@ def _dumbbells(rows: Iterable[tuple[str, str, float, float, str, str, str]]) -> 
 FARTHEST = 200.0
 
 
-def self_against_log(frame: FrameLosses, most: int = 8) -> Dumbbells:
+def self_against_log(frame: FrameLosses, link: Link, most: int = 8) -> Dumbbells:
     """What the cells give themselves for every 100 points that the log gives, on the lines that are computed, by frame criterion."""
     return _dumbbells(
         (
             _of_criterion(each),
-            "",
+            link(each),
             100.0,
             min(each.own_per_hundred, FARTHEST),
             points(each.computed),

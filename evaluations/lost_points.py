@@ -16,6 +16,7 @@ class CriterionLoss:
     `own` and `computed` are what the cells and the log say on the `compared` lines that are computed.
     """
 
+    key: int
     code: str
     title: str
     most: int
@@ -75,9 +76,9 @@ WITH summed AS (
     WHERE loss.committee_id = %(committee)s AND loss.month >= %(first)s AND loss.month < %(end)s AND loss.cell_kind = ANY (%(kinds)s)
     GROUP BY loss.frame_id, line.place),
 criterion AS (
-    SELECT criteria_set_id AS frame_id, code, title, row_number() OVER (PARTITION BY criteria_set_id ORDER BY position) AS place
+    SELECT criteria_set_id AS frame_id, id, code, title, row_number() OVER (PARTITION BY criteria_set_id ORDER BY position) AS place
     FROM evaluations_criterion WHERE criteria_set_id IN (SELECT frame_id FROM summed))
-SELECT frame.id, frame.title, criterion.code, criterion.title, {", ".join(SUMS)}
+SELECT frame.id, frame.title, criterion.id, criterion.code, criterion.title, {", ".join(SUMS)}
 FROM summed JOIN criterion USING (frame_id, place) JOIN evaluations_criteriaset frame ON frame.id = summed.frame_id
 ORDER BY frame.id, place
 """

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from evaluations.converters import YEARS
 from evaluations.dashboard import Board
 from evaluations.periods import KINDS, Month, Period, last_month_gone_by
 from evaluations.publications import publication_of
-from meetings.models import CellKind
+from meetings.models import CellKind, Committee
 from meetings.scope import committee_in_scope
 
 # Up to the 34 provinces stand on one page.
@@ -105,6 +106,7 @@ def committee_board(request: HttpRequest, committee: UUID, period: Period) -> Ht
 def _drawn(board: Board, page: Page, kept: str, today: date) -> dict:
     """The charts of a board that has figures."""
     link, link_of_month, to_cell = _to_board(board.period, kept), _to_month_of_board(kept), _to_cell(board.period, today)
+    to_criterion = _to_criterion(board.committee, board.period, kept)
     cells, months = board.cells[:CELLS_SHOWN], [month for month, _counts in board.months]
     frame = board.frames[0] if board.frames else None
     return {
@@ -113,8 +115,8 @@ def _drawn(board: Board, page: Page, kept: str, today: date) -> dict:
         "busiest": stages.busiest(board),
         "columns": charts.classes_over_months(board.months),
         "classes": charts.classes_of(board.now),
-        "losses": [(each, charts.losses(each)) for each in board.frames],
-        "self_against_log": charts.self_against_log(frame) if frame else None,
+        "losses": [(each, charts.losses(each, to_criterion)) for each in board.frames],
+        "self_against_log": charts.self_against_log(frame, to_criterion) if frame else None,
         "self_against_official": charts.self_against_official(board.cells, to_cell),
         "movements": charts.movements(board, link),
         "completeness": charts.completeness(page, link),
@@ -137,6 +139,10 @@ def _to_board(period: Period, kept: str) -> charts.Link:
 def _to_month_of_board(kept: str) -> heat.LinkOfMonth:
     address = address_of("committee_board")
     return lambda each, month: address(each.public_id, month) + kept
+
+
+def _to_criterion(committee: Committee, period: Period, kept: str) -> charts.Link:
+    return lambda loss: reverse("committee_criterion", args=[committee.public_id, period, loss.key]) + kept
 
 
 def _to_cell(period: Period, today: date) -> charts.Link:

@@ -26,7 +26,9 @@ LONG = "Đảng ủy các cơ quan chuyên trách tham mưu, giúp việc và c�
 MONTHS = [Month(2026, 11).shifted(back) for back in range(-11, 1)]
 ROWS = [below(f"{LONG} {place}", 10 + place * 3, 78 + place % 7, 80, before=(20, 84)) for place in range(12)]
 ROWS.append(below("Thấp", 60, 60, 80, before=(60, 85)))
-LOSSES = FrameLosses("Khung", tuple(CriterionLoss(str(place), LONG, 1000, 90 * place, 10, 950, 900 - place * 40) for place in range(1, 6)))
+LOSSES = FrameLosses(
+    "Khung", tuple(CriterionLoss(place, str(place), LONG, 1000, 90 * place, 10, 950, 900 - place * 40) for place in range(1, 6))
+)
 # Every fill, every shade.
 CLASSES = [(month, Counts(cells=40, scored=40, good=20, fair=10, average=6, poor=4)) for month in MONTHS[:-1]] + [(MONTHS[-1], Counts())]
 SHARES = {
@@ -50,7 +52,7 @@ def drawn() -> dict[str, str]:
         given = {
             "bars": {"chart": charts.completeness(ROWS, to_row)},
             "columns": {"columns": charts.classes_over_months(CLASSES), "key": charts.CLASSES, "committee": Committee()},
-            "dumbbells": {"chart": charts.self_against_log(LOSSES), **labels},
+            "dumbbells": {"chart": charts.self_against_log(LOSSES, lambda loss: f"/{loss.key}"), **labels},
             "funnel": {"chart": funnel_of(ROWS, Limits(8.0, 0.0), to_row)},
             "heat": {"rows": heat_of_committees(ROWS, SHARES, MONTHS, to_row, to_row), "months": MONTHS, "key": KEY_OF_SHARES},
         }

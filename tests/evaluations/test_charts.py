@@ -82,25 +82,29 @@ def test_months_stand_side_by_side_the_lowest_class_on_top():
 FRAME = FrameLosses(
     "Frame",
     (
-        CriterionLoss("1", "Time", 10_000, 1_000, 10, 9_500, 9_000),
-        CriterionLoss("2", "Attendance", 10_000, 4_000, 10, 6_000, 6_000),
-        CriterionLoss("3", "Preparation", 20_000, 0, 10, 500, 100),
+        CriterionLoss(1, "1", "Time", 10_000, 1_000, 10, 9_500, 9_000),
+        CriterionLoss(2, "2", "Attendance", 10_000, 4_000, 10, 6_000, 6_000),
+        CriterionLoss(3, "3", "Preparation", 20_000, 0, 10, 500, 100),
     ),
 )
 
 
+def to_loss(loss) -> str:
+    return f"/{loss.key}"
+
+
 def test_losses_are_measured_on_all_that_could_be_had():
-    rows = charts.losses(FRAME).rows
+    rows = charts.losses(FRAME, to_loss).rows
     assert [(row.name, row.value, row.segments[0].length) for row in rows] == [
         ("2. Attendance", "10.0", "100.00%"),
         ("1. Time", "2.5", "25.00%"),
     ]
     assert rows[0].numbers == ("10.0", "40", figures.percent_of(40, 100))
-    assert [row.name for row in charts.losses(FRAME, most=1).rows] == ["2. Attendance"]
+    assert [row.name for row in charts.losses(FRAME, to_loss, most=1).rows] == ["2. Attendance"]
 
 
 def test_cells_against_the_log_are_drawn_on_the_paper_and_written_as_they_are():
-    rows = {row.name: row for row in charts.self_against_log(FRAME).rows}
+    rows = {row.name: row for row in charts.self_against_log(FRAME, to_loss).rows}
     assert set(rows) == {"1. Time", "3. Preparation"}, "where they agree there is nothing to show"
     assert rows["3. Preparation"].difference == "+400.0"
     assert number(rows["3. Preparation"].to) <= 100

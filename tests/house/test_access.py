@@ -56,6 +56,7 @@ cell_explanation  in       200      404      200      404      200      404     
 cell_period       in       200      404      200      404      200      404      200      404      200      404
 committee_board   in       404      404      404      404      200      404      200      404      200      404
 committee_cells   in       404      404      404      404      200      404      200      404      200      404
+committee_criterion in     404      404      404      404      200      404      200      404      200      404
 late              in       404      404      404      404      200/422  404      200/422  404      200/403  404
 notices           in       200/302  200/302  200/302  200/302  200/302  200/302  200/302  200/302  200/302  200/302
 notice_open       in       405/302  405/404  405/404  405/404  405/404  405/404  405/404  405/404  405/404  405/404
@@ -153,6 +154,7 @@ class Place:
             "province": self.province.public_id,
             "closed": CLOSED,
             "number": 1,
+            "criterion": self.criteria_set.based_on.criteria.first().pk,
             "form": "hold",
             "change": uuid4(),
             "action": "exempt",
