@@ -6,7 +6,7 @@ cell of the list then says how many of the number are its own, and they add up.
 
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, When
 from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from evaluations.counts import mean_of
 from evaluations.models import Grade, MonthScore, PeriodScore, PeriodState, ScoreState
 from evaluations.periods import Month, Period
-from meetings.models import Committee, path_end
+from meetings.models import CellKind, Committee, path_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,13 @@ _BY_NAME = ("cell__order_key", "cell_id")
 # What a list can be sorted by, each then by name. A class is sorted by its points: the words of the classes stand in no order.
 SORTED_BY = {
     "name": (),
-    "committee": ("committee__order_key", "committee_id"),
-    "kind": ("cell_kind",),
-    "state": ("state",),
-    "counted": ("counted",),
-    "points": ("total",),
-    "grade": ("total",),
+    "committee": (F("committee__order_key"), F("committee_id")),
+    # In the order in which they are offered.
+    "kind": (Case(*(When(cell_kind=kind, then=place) for place, kind in enumerate(CellKind.values)), output_field=IntegerField()),),
+    "state": (F("state"),),
+    "counted": (F("counted"),),
+    "points": (F("total"),),
+    "grade": (F("total"),),
 }
 TO_DO = "todo"
 _LOWEST_FIRST = (F("total").asc(nulls_last=True), *_BY_NAME)
@@ -150,7 +151,7 @@ def in_order(scores: QuerySet[MonthScore] | QuerySet[PeriodScore], order: str) -
     if order == "-name":
         by_name = ("-cell__order_key", "-cell_id")
     columns = SORTED_BY[order.removeprefix("-")]
-    keys = [F(each).desc(nulls_last=True) if order.startswith("-") else F(each).asc(nulls_last=True) for each in columns]
+    keys = [each.desc(nulls_last=True) if order.startswith("-") else each.asc(nulls_last=True) for each in columns]
     return scores.order_by(*keys, *by_name)
 
 
