@@ -165,8 +165,8 @@ def _standing(month: Month, score: MonthScore | None, points: int | None, rule: 
         return _("still to come")
     if score is None:
         return _("not counted: the cell had no place in the tree, or nothing is measured yet")
-    if score.state != ScoreState.SCORED and month.end > today and not (score.due_by and score.due_by < today):
-        return _("in progress: counts once it is scored, or its day has passed")
+    if score.state != ScoreState.SCORED and month.end > today:
+        return _("in progress: counts once it is scored")
     if points is not None:
         return _("counts, verified") if score.verified else _("counts with its provisional points, not verified")
     if score.state == ScoreState.NO_SET:

@@ -55,11 +55,7 @@ def _share(name: str, label, definition, sql: str) -> PeriodMeasure:
 
 
 _ALL = (
-    _months(
-        "months",
-        _("Months"),
-        _("Months of the period that are there: those gone by, and this one once it is scored or its day has passed."),
-    ),
+    _months("months", _("Months"), _("Months of the period that are there: those gone by, and this one once it is scored.")),
     _months("held", _("Months held"), _("Months with a regular or combined sitting.")),
     _months("not_held", _("Months not held"), _("Months without a regular or combined sitting."), "(p.months - p.held)"),
     _months("held_on_day", _("Months held on the day"), _("Months held on the day that the rules in force name.")),

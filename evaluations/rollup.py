@@ -30,11 +30,10 @@ CROSS JOIN LATERAL (SELECT make_date(extract(year FROM t.month)::int,
 
 # `p`: a row per cell and longer period in which one of its target months lies, with its months that are there (perhaps none) counted
 # under the rule that holds.
-# This month is there once it is scored, or its day to hold or to send has passed: who is late now is late in the year too.
-# Left open: {targets}, and the parameters of the targets and today.
+# Left open: {targets}, and the parameters of the targets and the first day of today's month.
 COUNTED = f"""
 target(cell_id, month) AS MATERIALIZED (SELECT DISTINCT * FROM ({{targets}}) AS named(cell_id, month)),
-bound AS MATERIALIZED (SELECT today, date_trunc('month', today)::date AS this_month FROM (SELECT %s::date AS today) AS now),
+bound AS MATERIALIZED (SELECT %s::date AS this_month),
 asked AS MATERIALIZED ({ASKED}),
 counted AS (
     SELECT a.cell_id, a.period_kind, a.first_on, place.counted_path, place.committee_id, place.cell_kind,
@@ -81,8 +80,7 @@ counted AS (
                 CASE WHEN of_month.verified OR rule.unverified_month IS DISTINCT FROM 'MISSING' THEN of_month.total END AS points
             FROM evaluations_monthscore of_month
             WHERE of_month.cell_id = a.cell_id AND of_month.month >= a.first_on AND of_month.month < a.end_on
-                AND of_month.month <= bound.this_month
-                AND (of_month.month < bound.this_month OR of_month.state = 'SCORED' OR of_month.due_by < bound.today)
+                AND of_month.month <= bound.this_month AND (of_month.month < bound.this_month OR of_month.state = 'SCORED')
         ) m ON m.month = slot.month::date) of_months
 ),
 p AS MATERIALIZED (
@@ -198,7 +196,7 @@ def roll_up(targets: Targets, *, as_of: date) -> int:
             f"ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET ({', '.join(renewed)}) = ROW ({made_again}) "
             # Most periods of a night come out as they were: a row that says the same is left alone.
             f"WHERE ({stored}) IS DISTINCT FROM ({made_again})",
-            [*targets.params, as_of, *grade.params, *outcome.params],
+            [*targets.params, as_of.replace(day=1), *grade.params, *outcome.params],
         )
         return cursor.rowcount
 
@@ -213,7 +211,7 @@ def measure_period(cell_id: int, period: Period, *, as_of: date) -> dict[str, tu
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH {COUNTED.replace('{targets}', targets.sql)} SELECT {shown} FROM p WHERE p.period_kind = %s AND p.months > 0",
-            [*targets.params, as_of, period.KIND],
+            [*targets.params, as_of.replace(day=1), period.KIND],
         )
         row = cursor.fetchone()
     return {name: (row[place * 2], row[place * 2 + 1]) for place, name in enumerate(PERIOD_MEASURES)} if row else {}

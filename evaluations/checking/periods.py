@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from math import floor
 
@@ -113,7 +113,7 @@ def period_score_of(cell_id: int, period: Period, *, as_of: date) -> dict[str, o
         for score in MonthScore.objects.filter(cell=cell_id).select_related("sheet").order_by("month")
         if period.first <= score.month < period.end and score.month <= as_of
     ]
-    months = [score for score in known if is_there(score, as_of)]
+    months = [score for score in known if Month.of(score.month).end <= as_of or score.state == ScoreState.SCORED]
     if not months:
         return None
     sets = [score.sheet.criteria_set_id for score in months if score.state == ScoreState.SCORED]
@@ -143,14 +143,6 @@ def period_score_of(cell_id: int, period: Period, *, as_of: date) -> dict[str, o
         "total": counted.mean if state == PeriodState.SCORED else None,
         "grade": grade,
     }
-
-
-def is_there(score: MonthScore, today: date) -> bool:
-    """Whether a month takes part in its periods: gone by, scored, or late."""
-    if Month.of(score.month).end <= today or score.state == ScoreState.SCORED:
-        return True
-    due_by = None if score.sent else score.send_by if score.held else score.hold_by or Month.of(score.month).end - timedelta(days=1)
-    return due_by is not None and due_by < today
 
 
 def _state(counted: Counted, *, has_set: bool) -> str:

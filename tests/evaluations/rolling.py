@@ -159,6 +159,4 @@ def write_months(
             held_on_day=rng.choice([None, True, False]),
             thematic_held=rng.random() < 0.3,
             sent_on_time=rng.choice([None, True, False]),
-            hold_by=rng.choice([None, month.first.replace(day=7), month.end]),
-            send_by=rng.choice([None, month.first.replace(day=9), month.end]),
         )

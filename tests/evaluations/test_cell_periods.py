@@ -87,7 +87,7 @@ def test_each_month_says_what_it_does_to_the_period(ground):
     ]
     ground.month(JULY, verified=True)
     august = ground.month(AUGUST, ScoreState.NOT_SENT)
-    assert standings(ground.page()) == ["counts, verified", "in progress: counts once it is scored, or its day has passed", "still to come"]
+    assert standings(ground.page()) == ["counts, verified", "in progress: counts once it is scored", "still to come"]
     assert standings(ground.page(today=date(2026, 9, 1)))[1] == "Held, not sent: left out of the mean"
     MonthScore.objects.filter(pk=august.pk).update(state=ScoreState.NO_SET)
     assert standings(ground.page(today=date(2026, 9, 1)))[1] == "left out: no set was in force"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cellquality.processes import wait_until
 from evaluations import rollup
 from evaluations.checking.months import stored_sums
-from evaluations.checking.periods import MEASURED, Counted, is_there, period_score_of, period_sums_under
+from evaluations.checking.periods import MEASURED, Counted, period_score_of, period_sums_under
 from evaluations.levels import committees_above
 from evaluations.measures import MEASURES
 from evaluations.measuring import Targets
@@ -62,7 +62,7 @@ def rolled(cell: Cell, period: Period, *, as_of: date = AS_OF) -> PeriodScore | 
 
 def plain_measures(cell: Cell, period: Period, rule: RollupRule | None) -> dict[str, object]:
     months = MonthScore.objects.filter(cell=cell, month__gte=period.first, month__lt=period.end, month__lte=AS_OF).order_by("month")
-    there = [score for score in months if is_there(score, AS_OF)]
+    there = [score for score in months if Month.of(score.month).end <= AS_OF or score.state == ScoreState.SCORED]
     return {name: measure(Counted(period, there, rule)) for name, measure in MEASURED.items()}
 
 
@@ -255,32 +255,6 @@ def test_without_a_scored_month_there_is_no_score_and_no_rule(cell, commune, wri
     writer.month(cell, JULY, ScoreState.NOT_HELD, committee=commune)
     row = rolled(cell, QUARTER)
     assert (row.state, row.rule, row.total, row.grade) == (PeriodState.NO_MONTH, None, None, "")
-
-
-OCTOBER = Month(2026, 10)
-
-
-@pytest.mark.parametrize(
-    ("state", "days", "is_counted"),
-    [
-        (ScoreState.NOT_HELD, {"hold_by": date(2026, 10, 19)}, True),
-        (ScoreState.NOT_HELD, {"hold_by": AS_OF}, False),
-        # Without a rule, a sitting may be held to the month's last day.
-        (ScoreState.NOT_HELD, {}, False),
-        (ScoreState.NOT_SENT, {"hold_by": date(2026, 10, 7), "send_by": date(2026, 10, 8)}, True),
-        (ScoreState.NOT_SENT, {"hold_by": date(2026, 10, 7), "send_by": AS_OF}, False),
-        (ScoreState.NOT_SENT, {"hold_by": date(2026, 10, 7)}, False),
-        # What is sent is not late: it counts once it is scored.
-        (ScoreState.NOT_DUE, {"hold_by": date(2026, 10, 7), "send_by": date(2026, 10, 8)}, False),
-        (ScoreState.SCORED, {}, True),
-    ],
-)
-def test_this_month_is_in_its_periods_once_it_is_scored_or_late(cell, commune, writer, criteria_set, state, days, is_counted):
-    writer.month(cell, JULY, committee=commune, criteria_set=criteria_set)
-    writer.month(cell, OCTOBER, state, committee=commune, criteria_set=criteria_set, **days)
-    row = rolled(cell, YEAR)
-    assert row.months == 1 + is_counted
-    assert row.held == row.months - (state == ScoreState.NOT_HELD and is_counted)
 
 
 def test_a_quarter_is_without_a_thematic_sitting_only_when_it_is_over(cell, commune, writer, criteria_set):
