@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import reduce
 from operator import or_
+from unicodedata import normalize
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -35,8 +36,8 @@ class Narrowing(FilterSet):
     searched = ("cell__fold", "committee__fold")
 
     def named(self, rows: QuerySet, name: str, asked: str) -> QuerySet:
-        """Each word somewhere in one of the names."""
-        for word in text.fold(text.clean_line(asked)).split():
+        """Each word somewhere in one of the names, however its letters are composed."""
+        for word in text.fold(normalize("NFC", asked)).split():
             rows = rows.filter(reduce(or_, (Q(**{f"{column}__contains": word}) for column in self.searched)))
         return rows
 
