@@ -20,6 +20,27 @@ CELLS_LOCKED_TOGETHER = 1024
 # A month (`m`) waits for the committee's decision: not while it is returned, and never where no set was in force.
 WAITS = "(m.sent AND NOT m.verified AND NOT m.returned AND m.state <> 'NO_SET')"
 
+# What is counted of a period's months. A rule may ask about the first eight, which are counted over the months that are there too.
+_COUNTED = {
+    "months": "m.month IS NOT NULL",
+    "held": "m.held",
+    "held_on_day": "m.held_on_day",
+    "thematic_held": "m.thematic_held",
+    "sent": "m.sent",
+    "sent_on_time": "m.sent_on_time",
+    "verified": "m.verified",
+    "no_set": "m.state = 'NO_SET'",
+    "with_day": "m.held_on_day IS NOT NULL",
+    "with_deadline": "m.sent_on_time IS NOT NULL",
+    "not_verified": WAITS,
+    "not_due": "m.state = 'NOT_DUE'",
+}
+_ASKED_BY_RULES = tuple(_COUNTED)[:8]
+_COUNTS = ", ".join(
+    [f"count(*) FILTER (WHERE {what}) AS known_{name}" for name, what in _COUNTED.items()]
+    + [f"count(*) FILTER (WHERE m.is_there AND {_COUNTED[name]}) AS {name}" for name in _ASKED_BY_RULES]
+)
+
 # The longer periods in which the months of `target` lie, cell by cell.
 ASKED = f"""
 SELECT DISTINCT t.cell_id, kind.period_kind, span.first_on, (span.first_on + kind.length * interval '1 month')::date AS end_on
@@ -28,8 +49,8 @@ CROSS JOIN LATERAL (SELECT make_date(extract(year FROM t.month)::int,
     (extract(month FROM t.month)::int - 1) / kind.length * kind.length + 1, 1) AS first_on) span
 """
 
-# `p`: a row per cell and longer period in which one of its target months lies, with its months that are there (perhaps none) counted
-# under the rule that holds.
+# `p`: a row per cell and longer period in which one of its target months lies, with its months (perhaps none) counted under the rule that
+# holds. Known are all up to today's: they say how complete the period is. A rule asks about those that are there: gone by, or scored.
 # Left open: {targets}, and the parameters of the targets and the first day of today's month.
 COUNTED = f"""
 target(cell_id, month) AS MATERIALIZED (SELECT DISTINCT * FROM ({{targets}}) AS named(cell_id, month)),
@@ -50,20 +71,9 @@ counted AS (
         ORDER BY m.month DESC LIMIT 1) last ON true
     LEFT JOIN evaluations_rolluprule rule ON rule.criteria_set_id = last.criteria_set_id AND rule.period_kind = a.period_kind
     CROSS JOIN LATERAL (
-        SELECT count(m.month) AS months,
-            count(*) FILTER (WHERE m.held) AS held,
-            count(*) FILTER (WHERE m.held_on_day) AS held_on_day,
-            count(m.held_on_day) AS with_day,
-            count(*) FILTER (WHERE m.thematic_held) AS thematic_held,
-            count(*) FILTER (WHERE m.sent) AS sent,
-            count(*) FILTER (WHERE m.sent_on_time) AS sent_on_time,
-            count(m.sent_on_time) AS with_deadline,
-            count(*) FILTER (WHERE m.verified) AS verified,
-            count(*) FILTER (WHERE {WAITS}) AS not_verified,
-            count(*) FILTER (WHERE m.state = 'NO_SET') AS no_set,
-            count(*) FILTER (WHERE m.state = 'NOT_DUE') AS not_due,
+        SELECT {_COUNTS},
             count(m.points) AS scored,
-            count(*) FILTER (WHERE m.points IS NULL AND m.state <> 'NO_SET') AS missing,
+            count(*) FILTER (WHERE m.is_there AND m.points IS NULL AND m.state <> 'NO_SET') AS missing,
             count(*) FILTER (WHERE m.total IS NOT NULL AND NOT m.verified) AS unverified,
             count(m.points) FILTER (WHERE m.grade = 'GOOD') AS good,
             count(m.points) FILTER (WHERE m.grade = 'FAIR') AS fair,
@@ -72,15 +82,15 @@ counted AS (
             sum(m.points) AS gained,
             min(m.points) AS lowest_scored,
             array_agg(m.points ORDER BY slot.month) AS points_by_month,
-            array_agg(coalesce(m.verified, false) ORDER BY slot.month) AS verified_by_month,
-            array_agg(m.thematic_held ORDER BY slot.month) AS thematic_by_month
+            array_agg(coalesce(m.is_there AND m.verified, false) ORDER BY slot.month) AS verified_by_month,
+            array_agg(CASE WHEN m.is_there THEN m.thematic_held END ORDER BY slot.month) AS thematic_by_month
         FROM generate_series(a.first_on, a.end_on - 1, interval '1 month') AS slot(month)
         LEFT JOIN LATERAL (
-            SELECT of_month.*,
+            SELECT of_month.*, of_month.month < bound.this_month OR of_month.state = 'SCORED' AS is_there,
                 CASE WHEN of_month.verified OR rule.unverified_month IS DISTINCT FROM 'MISSING' THEN of_month.total END AS points
             FROM evaluations_monthscore of_month
             WHERE of_month.cell_id = a.cell_id AND of_month.month >= a.first_on AND of_month.month < a.end_on
-                AND of_month.month <= bound.this_month AND (of_month.month < bound.this_month OR of_month.state = 'SCORED')
+                AND of_month.month <= bound.this_month
         ) m ON m.month = slot.month::date) of_months
 ),
 p AS MATERIALIZED (
@@ -174,12 +184,12 @@ def _hold_cells(targets: Targets) -> None:
 def roll_up(targets: Targets, *, as_of: date) -> int:
     """Renew the quarters, half-years and years in which the targets' months lie, from the months' scores as stored.
 
-    A period none of whose months is there has no row. Idempotent; returns how many rows were made or changed.
+    A period none of whose months is known has no row. Idempotent; returns how many rows were made or changed.
     """
     _hold_cells(targets)
     rollups = _rollups_for(targets)
     outcome, grade = _outcome(rollups), _grade(rollups)
-    made = {name: f"p.{name}" for name in COLUMNS} | {
+    made = {name: f"p.known_{name}" if name in _COUNTED else f"p.{name}" for name in COLUMNS} | {
         "outcome": "CASE WHEN p.state = 'SCORED' THEN o.outcome END",
         "total": "CASE WHEN p.state = 'SCORED' THEN p.total END",
         "grade": f"CASE WHEN p.state = 'SCORED' THEN {grade.sql} ELSE '' END",
@@ -189,10 +199,10 @@ def roll_up(targets: Targets, *, as_of: date) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH {COUNTED.replace('{targets}', targets.sql)}, gone AS (DELETE FROM evaluations_periodscore old USING p "
-            f"WHERE p.months = 0 AND {' AND '.join(f'old.{name} = p.{name}' for name in KEY)}) "
+            f"WHERE p.known_months = 0 AND {' AND '.join(f'old.{name} = p.{name}' for name in KEY)}) "
             f"INSERT INTO evaluations_periodscore AS old ({', '.join(COLUMNS)}) "
             f"SELECT {', '.join(made.values())} FROM p CROSS JOIN LATERAL (SELECT {outcome.sql} AS outcome OFFSET 0) o "
-            f"WHERE p.months > 0 ORDER BY {', '.join(f'p.{name}' for name in KEY)} "
+            f"WHERE p.known_months > 0 ORDER BY {', '.join(f'p.{name}' for name in KEY)} "
             f"ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET ({', '.join(renewed)}) = ROW ({made_again}) "
             # Most periods of a night come out as they were: a row that says the same is left alone.
             f"WHERE ({stored}) IS DISTINCT FROM ({made_again})",
@@ -204,13 +214,13 @@ def roll_up(targets: Targets, *, as_of: date) -> int:
 def measure_period(cell_id: int, period: Period, *, as_of: date) -> dict[str, tuple[int | None, int | None]]:
     """The measures of a cell's period as its months stand now, by name: (value, base), the base None but for a ratio.
 
-    {} where no month of the period is there.
+    {} where no month of the period is known.
     """
     shown = ", ".join(f"{measure.sql}, {measure.base or 'NULL::int'}" for measure in PERIOD_MEASURES.values())
     targets = Targets.of([(cell_id, period.first)])
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH {COUNTED.replace('{targets}', targets.sql)} SELECT {shown} FROM p WHERE p.period_kind = %s AND p.months > 0",
+            f"WITH {COUNTED.replace('{targets}', targets.sql)} SELECT {shown} FROM p WHERE p.period_kind = %s AND p.known_months > 0",
             [*targets.params, as_of.replace(day=1), period.KIND],
         )
         row = cursor.fetchone()

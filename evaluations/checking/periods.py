@@ -107,14 +107,14 @@ MEASURED: dict[str, Callable[[Counted], int | Fraction | None]] = {
 
 
 def period_score_of(cell_id: int, period: Period, *, as_of: date) -> dict[str, object] | None:
-    """The columns of `PeriodScore` from the months' scores as stored; None where no month of the period is there."""
+    """The columns of `PeriodScore` from the months' scores as stored; None where no month of the period is known."""
     known = [
         score
         for score in MonthScore.objects.filter(cell=cell_id).select_related("sheet").order_by("month")
         if period.first <= score.month < period.end and score.month <= as_of
     ]
     months = [score for score in known if Month.of(score.month).end <= as_of or score.state == ScoreState.SCORED]
-    if not months:
+    if not known:
         return None
     sets = [score.sheet.criteria_set_id for score in months if score.state == ScoreState.SCORED]
     rule = RollupRule.objects.filter(criteria_set__in=sets[-1:], period_kind=period.KIND).first()
@@ -132,16 +132,29 @@ def period_score_of(cell_id: int, period: Period, *, as_of: date) -> dict[str, o
         "rule_id": rule and rule.pk,
         "outcome": outcome,
         "state": state,
-        **{name: MEASURED[name](counted) for name in ("months", "held", "held_on_day", "sent", "sent_on_time", "verified", "no_set")},
-        "with_day": sum(score.held_on_day is not None for score in months),
-        "thematic_held": MEASURED["thematic"](counted),
-        "with_deadline": sum(score.sent_on_time is not None for score in months),
-        "not_verified": sum(map(waits_for_decision, months)),
-        "not_due": sum(score.state == ScoreState.NOT_DUE for score in months),
+        **_completeness(known),
         "points_by_month": [counted.points(there[month]) if month in there else None for month in period.months],
         "verified_by_month": [month in there and there[month].verified for month in period.months],
         "total": counted.mean if state == PeriodState.SCORED else None,
         "grade": grade,
+    }
+
+
+def _completeness(known: list[MonthScore]) -> dict[str, int]:
+    """How far the period has got: counts of its months up to today's, this one as it stands."""
+    return {
+        "months": len(known),
+        "held": sum(score.held for score in known),
+        "held_on_day": sum(score.held_on_day is True for score in known),
+        "with_day": sum(score.held_on_day is not None for score in known),
+        "thematic_held": sum(score.thematic_held for score in known),
+        "sent": sum(score.sent for score in known),
+        "sent_on_time": sum(score.sent_on_time is True for score in known),
+        "with_deadline": sum(score.sent_on_time is not None for score in known),
+        "verified": sum(score.verified for score in known),
+        "not_verified": sum(map(waits_for_decision, known)),
+        "no_set": sum(score.state == ScoreState.NO_SET for score in known),
+        "not_due": sum(score.state == ScoreState.NOT_DUE for score in known),
     }
 
 

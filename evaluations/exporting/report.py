@@ -2,21 +2,17 @@
 
 from datetime import date
 
-from django.db.models import Count
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from evaluations import figures
-from evaluations.counts import Counts
 from evaluations.dashboard import Board, board_of, history_of
 from evaluations.exporting.asking import Asked
 from evaluations.exporting.tables import CLASSED, COUNTED, Book, Column, Kind, Table, classed, counted
 from evaluations.lost_points import FrameLosses
 from evaluations.models import Grade
-from evaluations.periods import Month
-from evaluations.shown import SHOWN, cells_within
 from meetings.models import CellKind
 
 
@@ -61,14 +57,13 @@ def _opening(board: Board, asked: Asked) -> list[str]:
 
 
 def _by_month(board: Board, today: date) -> Table:
-    """The months that add up to the year: one that runs still with its scored cells only, as the year counts it."""
-    counted_in = {month: counts if month.end <= today else _scored_so_far(board, month) for month, counts in board.months}
-    rows = [(month.label, *counted(counts)) for month, counts in counted_in.items() if counts.cells]
+    """The months that add up to the year, the one in progress as it stands."""
+    rows = [(month.label, *counted(counts)) for month, counts in board.months if counts.cells]
     note = _("“On the day” and “on time” count only where the rules in force set a day or a deadline.")
-    if any(counts.cells and month.end > today for month, counts in counted_in.items()):
-        in_progress = _("Of the month in progress only the cells already scored are counted, as in the year.")
+    if any(counts.cells and month.end > today for month, counts in board.months):
+        in_progress = _("The month in progress is counted as it stands.")
         note = f"{note} {in_progress}"
-    if sum(counts.expected for counts in counted_in.values()) != board.now.expected:
+    if sum(counts.expected for _month, counts in board.months) != board.now.expected:
         moved = _("A cell that moved counts in each month where it stood then, and in the year where it stood last.")
         note = f"{note} {moved}"
     return Table(
@@ -79,13 +74,6 @@ def _by_month(board: Board, today: date) -> Table:
         totals=(_("Year"), *counted(board.now)),
         note=note,
     )
-
-
-def _scored_so_far(board: Board, month: Month) -> Counts:
-    scored = cells_within(board.committee, month, show="scored").order_by()
-    # Not by its own name: a filter would then take the count for the column.
-    found = scored.aggregate(**{f"n_{each.number}": Count("pk", filter=each.months) for each in SHOWN.values()})
-    return Counts.of({name.removeprefix("n_"): count for name, count in found.items()})
 
 
 def _by_kind(board: Board) -> Table:

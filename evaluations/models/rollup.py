@@ -107,8 +107,9 @@ class PeriodState(models.TextChoices):
 class PeriodScore(models.Model):
     """A cell's quarter, half-year or year, made of its months; or why it has no score.
 
-    Counts are of months. `points_by_month` (hundredths) and `verified_by_month` have one place per month of the period, in order: points
-    are NULL where the month had none that count. Months after the day of measuring are not there yet: `months` counts those that are.
+    Counts are of months up to the day of measuring, its own month as it stands then: how complete the period is, and not what its rule
+    asks about, for which a month is there once it is over or scored (`period_measures`). `points_by_month` (hundredths) and
+    `verified_by_month` have one place per month of the period, in order: points are NULL where the month had none that count.
     """
 
     cell = models.ForeignKey(Cell, models.CASCADE, related_name="period_scores", db_index=False)

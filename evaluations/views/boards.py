@@ -67,6 +67,7 @@ def committee_board(request: HttpRequest, committee: UUID, period: Period) -> Ht
     """
     committee = committee_in_scope(request.authority, committee)
     kind, today = _asked_kind(request), timezone.localdate()
+    last_month = last_month_gone_by(period, today)
     order = request.GET.get("order", "todo")
     board = dashboard.board_of(committee, period, kind=kind, order=order)
     decides = bool(request.authority.to_verify_under(committee))
@@ -96,7 +97,8 @@ def committee_board(request: HttpRequest, committee: UUID, period: Period) -> Ht
             "order": order if order in dashboard.ORDERS else "todo",
             "orders": ORDERS,
             "page": page,
-            "last_month": last_month_gone_by(period, today),
+            "last_month": last_month,
+            "running": last_month if not isinstance(period, Month) and last_month == Month.of(today) else None,
             "cells": board.cells[:CELLS_SHOWN],
             **(_drawn(board, page, kept, today) if board.now.cells else {}),
         },

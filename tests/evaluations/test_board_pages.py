@@ -8,6 +8,7 @@ import pytest
 from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from evaluations.dashboard import counts_of
 from evaluations.measuring import Targets
@@ -294,3 +295,12 @@ def test_a_committee_with_others_below_gets_its_list_and_the_way_to_its_own_queu
     make_summary(province, MONTH, cells=9, **counts)
     page = board.get(address(province)).content.decode()
     assert "show=not_verified&amp;order=todo" in page and reverse("queue_now", args=[province.public_id]) in page
+
+
+@pytest.mark.parametrize(("day", "said"), [(date(2026, 11, 20), True), (date(2027, 1, 5), False)], ids=["running", "over"])
+def test_a_longer_board_says_which_month_still_runs_and_leads_to_it(province, board, monkeypatch, day, said):
+    grow(province, 1, 1)
+    monkeypatch.setattr(timezone, "localdate", lambda: day)
+    page = board.get(address(province, QUARTER), {"kind": "VILLAGE"}).content.decode()
+    assert (f'<a href="{address(province, MONTH)}?kind=VILLAGE">11/2026</a> đang diễn ra' in page) is said
+    assert "đang diễn ra" not in board.get(address(province)).content.decode()

@@ -1,5 +1,6 @@
 """Quarters, half-years and years made of months: by rules of every shape, beside the slow way; and what each policy does."""
 
+from collections import Counter
 from contextlib import ExitStack
 from datetime import date
 from fractions import Fraction
@@ -219,8 +220,7 @@ def test_this_month_is_there_once_it_is_scored_and_months_to_come_are_not(cell, 
     make_rule(criteria_set, PeriodKind.QUARTER, missing=MissingMonth.ZERO)
     writer.month(cell, JULY, committee=commune, criteria_set=criteria_set, total=80_00)
     august = writer.month(cell, AUGUST, ScoreState.NOT_HELD, committee=commune)
-    row = rolled(cell, QUARTER, as_of=date(2026, 8, 31))
-    assert (row.months, row.total) == (1, 80_00)
+    assert rolled(cell, QUARTER, as_of=date(2026, 8, 31)).total == 80_00
     assert rolled(cell, QUARTER, as_of=date(2026, 9, 1)).total == 40_00
     august.delete()
     writer.month(cell, AUGUST, committee=commune, criteria_set=criteria_set, total=90_00)
@@ -228,13 +228,58 @@ def test_this_month_is_there_once_it_is_scored_and_months_to_come_are_not(cell, 
     assert (row.months, row.total) == (2, 85_00)
 
 
-def test_a_period_none_of_whose_months_is_there_has_no_row_and_loses_the_one_it_had(cell, commune, writer, criteria_set):
+RUNNING = date(2026, 8, 20)
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "twin that waits until a month is scored"])
+def test_how_complete_a_period_is_counts_this_month_of_every_cell_and_its_points_do_not(
+    commune, writer, criteria_set, monkeypatch, guarded
+):
+    if not guarded:
+        there_only = rollup.COUNTED.replace("<= bound.this_month\n        ) m", "<= bound.this_month AND of_month.state = 'SCORED') m")
+        assert there_only != rollup.COUNTED
+        monkeypatch.setattr(rollup, "COUNTED", there_only)
+    make_rule(criteria_set, PeriodKind.QUARTER, missing=MissingMonth.ZERO)
+    done, late, new = (make_cell(f"Chi bộ {name}", committee=commune) for name in ("xong", "chậm", "mới"))
+    for each in (done, late):
+        writer.month(each, JULY, committee=commune, criteria_set=criteria_set, total=80_00)
+    writer.month(done, AUGUST, committee=commune, criteria_set=criteria_set, total=90_00)
+    for each in (late, new):
+        writer.month(each, AUGUST, ScoreState.NOT_HELD, committee=commune)
+    targets = Targets.of([(each.pk, AUGUST.first) for each in (done, late, new)])
+    roll_up(targets, as_of=RUNNING)
+    summarise(committees_above(targets))
+    of_quarter = sum(stored_sums(commune.pk, QUARTER.first, QUARTER.KIND).values(), Counter())
+    of_months = [sum(stored_sums(commune.pk, month.first).values(), Counter()) for month in (JULY, AUGUST)]
+    # July's sums were not asked for: its two cells held and sent.
+    adds_up = {name: of_months[1][name] + 2 for name in ("expected", "held", "sent")} == {
+        name: of_quarter[name] for name in ("expected", "held", "sent")
+    }
+    assert adds_up is guarded
+    if guarded:
+        assert (of_quarter["cells"], of_quarter["expected"], of_quarter["held"]) == (3, 5, 3)
+        assert [stored(each, QUARTER).total for each in (done, late, new)] == [85_00, 80_00, None]
+        assert stored(new, QUARTER).state == PeriodState.NO_MONTH
+        for each in (done, late, new):
+            assert columns(stored(each, QUARTER)) == period_score_of(each.pk, QUARTER, as_of=RUNNING)
+
+
+def test_a_rule_asks_only_about_months_that_are_there(cell, commune, writer, criteria_set):
+    make_rule(criteria_set, PeriodKind.QUARTER)
+    writer.month(cell, JULY, committee=commune, criteria_set=criteria_set)
+    writer.month(cell, AUGUST, ScoreState.NOT_HELD, committee=commune)
+    assert rolled(cell, QUARTER, as_of=RUNNING).months == 2
+    found = measure_period(cell.pk, QUARTER, as_of=RUNNING)
+    assert [found[name][0] for name in ("months", "held", "not_held", "missing")] == [1, 1, 0, 0]
+
+
+def test_a_period_none_of_whose_months_is_known_has_no_row_and_loses_the_one_it_had(cell, commune, writer, criteria_set):
     make_rule(criteria_set, PeriodKind.QUARTER)
     july = writer.month(cell, JULY, committee=commune, criteria_set=criteria_set)
     assert rolled(cell, QUARTER, as_of=date(2026, 7, 20))
     july.delete()
     writer.month(cell, AUGUST, ScoreState.NOT_SENT, committee=commune)
-    assert rolled(cell, QUARTER, as_of=date(2026, 8, 20)) is None
+    assert rolled(cell, QUARTER, as_of=date(2026, 7, 31)) is None
     assert not PeriodScore.objects.exists()
 
 
