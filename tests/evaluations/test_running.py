@@ -62,7 +62,7 @@ def test_a_run_goes_through_its_stages_to_the_end():
     assert (run.state, run.finished_at) == (RunState.DONE, NOW)
     assert [(chunk.stage, chunk.rows) for chunk in run.chunks.order_by("pk")] == [
         *[(Stage.CELLS, 2), (Stage.CELLS, 2), (Stage.CELLS, 1)],
-        (Stage.COMMITTEES, 2),
+        (Stage.COMMITTEES, 8),
     ]
     assert MonthScore.objects.filter(held=True).count() == len(cells)
     for committee in (province, commune):

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -123,25 +124,35 @@ def visible(page: str) -> list[str]:
     return reader.texts
 
 
-def english_messages(catalog: Catalog) -> re.Pattern:
-    """One pattern of all messages that say more than a word or two and are put differently in Vietnamese."""
-    texts = set()
-    for message in catalog:
-        said = message.id if isinstance(message.id, str) else message.id[-1]
-        literal = messages.PLACEHOLDER.sub("", said)
-        translated = message.string if isinstance(message.string, str) else message.string[0]
-        if len(literal) > 12 and translated != said:
-            texts.add(r".+".join(map(re.escape, messages.PLACEHOLDER.split(said))))
-    return re.compile("|".join(sorted(texts, key=len, reverse=True)))
+@dataclass(frozen=True)
+class English:
+    """The messages of more than a word or two that are put differently in Vietnamese, each with its longest piece between placeholders."""
+
+    messages: tuple[tuple[str, re.Pattern], ...]
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> "English":
+        found = {}
+        for message in catalog:
+            said = message.id if isinstance(message.id, str) else message.id[-1]
+            literal = messages.PLACEHOLDER.sub("", said)
+            translated = message.string if isinstance(message.string, str) else message.string[0]
+            if len(literal) > 12 and translated != said:
+                pieces = messages.PLACEHOLDER.split(said)
+                found[said] = max(pieces, key=len), re.compile(r".+".join(map(re.escape, pieces)))
+        return cls(tuple(found.values()))
+
+    def leaks(self, texts: Iterable[str]) -> list[str]:
+        """Those of a page's texts that are English. To look for pieces in the whole page first is a hundred times as fast."""
+        texts = list(texts)
+        page = "\n".join(texts)
+        near = [pattern for piece, pattern in self.messages if piece in page]
+        return [text for text in texts if ENGLISH.search(text) or any(pattern.search(text) for pattern in near)]
 
 
 @pytest.fixture(scope="module")
-def english() -> re.Pattern:
-    return english_messages(messages.read())
-
-
-def leaks(texts: Iterable[str], english: re.Pattern) -> list[str]:
-    return [text for text in texts if english.search(text) or ENGLISH.search(text)]
+def english() -> English:
+    return English.of(messages.read())
 
 
 def logged_in(user) -> Client:
@@ -201,13 +212,13 @@ def of_the_admin(draft) -> Iterator[str]:
     yield reverse("admin:evaluations_criteriaset_change", args=[draft.based_on_id])
 
 
-def found_in(client: Client, paths: Iterable[str], english: re.Pattern) -> dict[str, list[str]]:
+def found_in(client: Client, paths: Iterable[str], english: English) -> dict[str, list[str]]:
     """The pages that hold English, each with what of it is."""
     found = {}
     for path in paths:
         page = client.get(path)
         assert page.status_code == (404 if path == "/nowhere/" else 200), path
-        found[path] = leaks(visible(page.content.decode()), english)
+        found[path] = english.leaks(visible(page.content.decode()))
     return {path: texts for path, texts in found.items() if texts}
 
 
@@ -236,7 +247,7 @@ def test_refused_forms_hold_no_english(english):
     ]
     wrong = {"version": "x", "on": "31/02/2026", "from_": "mai", "for_month": "x", "kind": "x", "new_password1": "a", "new_password2": "b"}
     refused = {path: visible(client.post(path, wrong).content.decode()) for path in paths}
-    assert {path: found for path, texts in refused.items() if (found := leaks(texts, english))} == {}
+    assert {path: found for path, texts in refused.items() if (found := english.leaks(texts))} == {}
 
 
 @pytest.mark.django_db
@@ -247,7 +258,7 @@ def test_the_offices_pages_hold_no_english(english):
     assert found_in(client, of_the_office(month, committee), english) == {}
     page = reverse("parameter_set", args=[committee.public_id, month.criteria_set.public_id, "speakers-top"])
     wrong = {"act": "SET", "begins_on": "1/9/2026", "value": "101", "from_size": "-1"}
-    assert leaks(visible(client.post(page, wrong).content.decode()), english) == []
+    assert english.leaks(visible(client.post(page, wrong).content.decode())) == []
 
 
 @pytest.mark.django_db
@@ -268,7 +279,7 @@ def test_the_admins_pages_hold_no_english(english):
     wrong = {"issued_on": "31/02/2026", "begins_on": "1/9/2026", "ends_on": "1/8/2026", "meeting_day": "30", "value": "x"}
     for model in ("evaluations_ruledocument", "meetings_meetingrules", "meetings_holiday", "evaluations_parametervalue"):
         refused = client.post(reverse(f"admin:{model}_add"), wrong)
-        assert leaks(visible(refused.content.decode()), english) == []
+        assert english.leaks(visible(refused.content.decode())) == []
 
 
 @pytest.mark.django_db
@@ -276,7 +287,7 @@ def test_who_is_not_logged_in_meets_no_english(english):
     paths = [reverse("login"), reverse("login_code"), "/nowhere/"]
     assert found_in(Client(), paths, english) == {}
     refused = Client().post(reverse("login"), {"username": "ai-do", "password": ""})
-    assert leaks(visible(refused.content.decode()), english) == []
+    assert english.leaks(visible(refused.content.decode())) == []
 
 
 @pytest.mark.django_db
@@ -288,7 +299,7 @@ def test_twin_english_shows_once_it_is_chosen(english):
     client.post(reverse("set_language"), {"language": "en", "next": path})
     page = visible(client.get(path).content.decode())
     assert "Meetings of 11/2026" in page
-    assert len(leaks(page, english)) > 5
+    assert len(english.leaks(page)) > 5
 
 
 def test_days_and_messages_read_as_an_office_says_them():
