@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from evaluations.conditions import Asked
-from evaluations.models import GroupPart, NotApplicable
+from evaluations.models import GroupPart, NotApplicable, SheetPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,7 @@ class SetEntry:
     groups: tuple[GroupEntry, ...] = ()
     joint_caps: tuple[JointCapEntry, ...] = ()
     limits: tuple[LimitEntry, ...] = ()
+    part: str = SheetPart.MONTH
     place: Place = field(default=NOWHERE, compare=False)
 
     @property

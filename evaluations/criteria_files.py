@@ -30,7 +30,7 @@ from evaluations.criteria_entries import (
     SetEntry,
 )
 from evaluations.measures import MEASURES
-from evaluations.models import CriterionKind, Grade, GroupPart, MissingMonth, NotApplicable, SetKind, UnverifiedMonth
+from evaluations.models import CriterionKind, Grade, GroupPart, MissingMonth, NotApplicable, SetKind, SheetPart, UnverifiedMonth
 from evaluations.period_measures import PERIOD_MEASURES
 from evaluations.periods import LONGER
 from meetings import text
@@ -195,7 +195,7 @@ class Reader:
         found = self.mapping(
             self.root,
             needs=("set", "title", "kind", "document", "effective_from"),
-            may=("note", "groups", "based_on", "effective_to", "thresholds", "parameters", "rollup", "joint_caps", "limits"),
+            may=("note", "part", "groups", "based_on", "effective_to", "thresholds", "parameters", "rollup", "joint_caps", "limits"),
         )
         kind = self.choice(found.get("kind"), SetKind)
         thresholds = self.mapping(found["thresholds"], needs=("good", "fair", "average")) if "thresholds" in found else {}
@@ -207,6 +207,7 @@ class Reader:
             code=self.word(found.get("set"), "[a-z0-9-]{1,60}", _("a code is made of a–z, 0–9 and dashes.")),
             title=self.text(found.get("title"), most=300),
             kind=kind,
+            part=self.choice(found.get("part"), SheetPart, SheetPart.MONTH),
             document=self.document_key(found.get("document")) or DocumentKey("", "", date.min),
             effective_from=self.day(found.get("effective_from")) or date.min,
             effective_to=self.day(found.get("effective_to")),

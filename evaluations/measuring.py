@@ -10,8 +10,8 @@ from datetime import date
 
 from django.db import connection
 
-from evaluations.models import MonthFacts
-from meetings.models import Step, path_end
+from evaluations.models import CriteriaScope, MonthFacts, SheetPart
+from meetings.models import Meeting, Step, path_end
 from meetings.tree import place_in_month
 
 
@@ -62,21 +62,27 @@ class Targets:
         )
 
 
+# Kinds of sitting that a sheet of the part hangs on.
+KINDS = {SheetPart.MONTH: "('REGULAR', 'COMBINED')", SheetPart.THEMATIC: "('THEMATIC', 'COMBINED')"}
+# What else differs: what tells a month's sheets apart (`of_sitting_field`), and which sittings give the tasks that fall due at one.
+OF_SITTING = {SheetPart.MONTH: "0::bigint", SheetPart.THEMATIC: "m.id"}
+GIVERS = {SheetPart.MONTH: "", SheetPart.THEMATIC: f"AND g.kind IN {KINDS[SheetPart.THEMATIC]}"}
+
 # Each name is a relation of one row per sitting (or per target), joined below. Sittings count when they were held.
 SOURCES = f"""
 WITH target(cell_id, month) AS MATERIALIZED (SELECT DISTINCT * FROM ({{targets}}) AS named(cell_id, month)),
 sitting AS MATERIALIZED (
-    SELECT m.*, t.month, c.kind AS cell_kind, c.uses_handbook, place.path AS counted_path,
+    SELECT m.*, {{of_sitting}} AS of_sitting, t.month, c.kind AS cell_kind, c.uses_handbook, place.path AS counted_path,
            before.held_on AS previous_on, before.for_month AS previous_month
     FROM target t
     JOIN meetings_cell c ON c.id = t.cell_id
     JOIN meetings_meeting m ON m.cell_id = t.cell_id AND m.for_month = t.month
-        AND m.kind IN ('REGULAR', 'COMBINED') AND m.state IN ('HELD', 'CONCLUDED')
+        AND m.kind IN {{kinds}} AND m.state IN ('HELD', 'CONCLUDED')
     JOIN LATERAL ({place_in_month("t.cell_id", "t.month")}) place ON true
     -- Sittings follow each other by their day; two of one day by the month they are for.
     LEFT JOIN LATERAL (
         SELECT e.held_on, e.for_month FROM meetings_meeting e
-        WHERE e.cell_id = m.cell_id AND e.kind IN ('REGULAR', 'COMBINED') AND e.state IN ('HELD', 'CONCLUDED')
+        WHERE e.cell_id = m.cell_id AND e.kind IN {{kinds}} AND e.state IN ('HELD', 'CONCLUDED')
           AND (e.held_on, e.for_month) < (m.held_on, m.for_month)
         ORDER BY e.held_on DESC, e.for_month DESC LIMIT 1) before ON true
 ),
@@ -108,7 +114,7 @@ calendar AS MATERIALIZED (
     SELECT generate_series(date_trunc('year', min(month)), max(month), interval '1 month')::date AS month FROM sitting
 ),
 missed AS (
-    SELECT s.id AS of_sitting, count(*) AS months
+    SELECT s.id AS sitting_id, count(*) AS months
     FROM sitting s
     JOIN calendar y ON y.month >= date_trunc('year', s.month) AND y.month < s.month
     JOIN meetings_placement p ON p.cell_id = s.cell_id AND p.during @> y.month
@@ -117,28 +123,30 @@ missed AS (
     GROUP BY s.id
 ),
 year_sitting AS (
-    SELECT s.id AS of_sitting, m.id, row_number() OVER (PARTITION BY s.id ORDER BY m.for_month, m.id) AS number
+    SELECT s.id AS sitting_id, m.id, row_number() OVER (PARTITION BY s.id ORDER BY m.for_month, m.held_on, m.id) AS number
     FROM sitting s JOIN meetings_meeting m ON m.cell_id = s.cell_id
-        AND m.kind IN ('REGULAR', 'COMBINED') AND m.state IN ('HELD', 'CONCLUDED')
+        AND m.kind IN {{kinds}} AND m.state IN ('HELD', 'CONCLUDED')
         AND m.for_month BETWEEN date_trunc('year', s.month)::date AND s.month
+        AND (m.for_month, m.held_on, m.id) <= (s.month, s.held_on, s.id)
 ),
 -- Absences that follow each other differ from their rank by the same number: an island.
 excused AS (
-    SELECT y.of_sitting, a.member_id,
-        y.number - row_number() OVER (PARTITION BY y.of_sitting, a.member_id ORDER BY y.number) AS island
+    SELECT y.sitting_id, a.member_id,
+        y.number - row_number() OVER (PARTITION BY y.sitting_id, a.member_id ORDER BY y.number) AS island
     FROM year_sitting y JOIN meetings_attendance a
       ON a.meeting_id = y.id AND a.presence = 'EXCUSED' AND a.exemption = '' AND a.standing <> ''
 ),
 excused_run AS (
-    SELECT of_sitting, max(length) AS longest
-    FROM (SELECT of_sitting, count(*) AS length FROM excused GROUP BY of_sitting, member_id, island) AS islands
-    GROUP BY of_sitting
+    SELECT sitting_id, max(length) AS longest
+    FROM (SELECT sitting_id, count(*) AS length FROM excused GROUP BY sitting_id, member_id, island) AS islands
+    GROUP BY sitting_id
 ),
--- A task falls due once: at the first regular sitting after the one that gave it, from its day on (without a day, at that first).
+-- A task falls due once: at the first regular sitting after the one that gave it, from its day on (without a day, at that first);
+-- one of a thematic sitting also at the first thematic sitting.
 due_task AS (
-    SELECT s.id AS of_sitting, t.id, latest.state
+    SELECT s.id AS sitting_id, t.id, latest.state
     FROM sitting s
-    JOIN meetings_meeting g ON g.cell_id = s.cell_id AND g.id <> s.id
+    JOIN meetings_meeting g ON g.cell_id = s.cell_id AND g.id <> s.id {{givers}}
         AND g.state IN ('HELD', 'CONCLUDED') AND (g.held_on, g.for_month) < (s.held_on, s.for_month)
     JOIN meetings_task t ON t.meeting_id = g.id
         AND (t.due_on IS NULL OR t.due_on <= s.held_on)
@@ -149,9 +157,9 @@ due_task AS (
         ORDER BY h.held_on DESC, h.for_month DESC, r.id DESC LIMIT 1) latest ON true
 ),
 due AS (
-    SELECT of_sitting, count(*) AS tasks_due,
+    SELECT sitting_id, count(*) AS tasks_due,
         count(*) FILTER (WHERE state = 'DONE') AS tasks_done, count(*) FILTER (WHERE state = 'PARTLY') AS tasks_partly
-    FROM due_task GROUP BY of_sitting
+    FROM due_task GROUP BY sitting_id
 ),
 given AS (
     SELECT t.meeting_id, count(*) AS tasks_assigned, count(*) FILTER (WHERE t.assignee_id IS NULL) AS tasks_unnamed
@@ -164,6 +172,7 @@ COLUMNS = {
     "cell_id": "s.cell_id",
     "month": "s.month",
     "meeting_id": "s.id",
+    "part": "bound.part",
     "held_on": "s.held_on",
     "measured_on": "today.day",
     "counted_path": "s.counted_path",
@@ -223,28 +232,37 @@ COLUMNS = {
     "AND h.state IN ('HELD', 'CONCLUDED'))",
 }
 
-# The set in force: the nearest committee above the cell on the sitting's day, then the more exact on the kind of cell.
-JOINS = """
+
+def set_in_force(part: str, path: str, cell_kind: str, day: str) -> str:
+    """SQL for the key of the set in force: of the nearest committee above the cell that has one, the more exact on the kind of cell.
+
+    All four are SQL: the set's part, and the cell's place, its kind and the sitting's day.
+    """
+    return f"""SELECT sc.criteria_set_id FROM evaluations_criteriascope sc
+    JOIN meetings_placement above ON above.committee_id = sc.committee_id AND above.during @> {day}
+    WHERE sc.part = {part} AND sc.during @> {day} AND starts_with({path}, above.path) AND sc.cell_kind IN ('', {cell_kind})
+    ORDER BY length(above.path) DESC, sc.cell_kind = '' LIMIT 1"""
+
+
+JOINS = f"""
 FROM sitting s
-CROSS JOIN (SELECT %s::date AS as_of, %s::varchar[] AS steps) bound
+CROSS JOIN (SELECT %s::date AS as_of, %s::varchar[] AS steps, %s::varchar AS part) bound
 -- A run that is worked on after its day turns no days back that have gone by since.
-LEFT JOIN evaluations_monthfacts known ON known.cell_id = s.cell_id AND known.month = s.month
+LEFT JOIN evaluations_monthfacts known ON known.cell_id = s.cell_id AND known.month = s.month AND known.of_sitting = s.of_sitting
 CROSS JOIN LATERAL (SELECT greatest(bound.as_of, known.measured_on) AS day) today
-LEFT JOIN LATERAL (
-    SELECT sc.criteria_set_id FROM evaluations_criteriascope sc
-    JOIN meetings_placement above ON above.committee_id = sc.committee_id AND above.during @> s.held_on
-    WHERE sc.during @> s.held_on AND starts_with(s.counted_path, above.path) AND sc.cell_kind IN ('', s.cell_kind)
-    ORDER BY length(above.path) DESC, sc.cell_kind = '' LIMIT 1) in_force ON true
+LEFT JOIN LATERAL ({set_in_force("bound.part", "s.counted_path", "s.cell_kind", "s.held_on")}) in_force ON true
 LEFT JOIN roll ON roll.meeting_id = s.id
 LEFT JOIN spoken ON spoken.meeting_id = s.id
 LEFT JOIN voted ON voted.meeting_id = s.id
-LEFT JOIN missed ON missed.of_sitting = s.id
+LEFT JOIN missed ON missed.sitting_id = s.id
 LEFT JOIN meetings_committeepreparation prepared ON prepared.meeting_id = s.id
-LEFT JOIN excused_run ON excused_run.of_sitting = s.id
-LEFT JOIN due ON due.of_sitting = s.id
+LEFT JOIN excused_run ON excused_run.sitting_id = s.id
+LEFT JOIN due ON due.sitting_id = s.id
 LEFT JOIN given ON given.meeting_id = s.id
 LEFT JOIN meetings_posting files ON files.meeting_id = s.id AND files.kind = 'FILES'
 LEFT JOIN meetings_posting conclusion ON conclusion.meeting_id = s.id AND conclusion.kind = 'CONCLUSION'
+-- A thematic sitting has a sheet of its own only where there is a set for it.
+WHERE bound.part = 'MONTH' OR in_force.criteria_set_id IS NOT NULL
 """
 
 
@@ -252,41 +270,59 @@ LEFT JOIN meetings_posting conclusion ON conclusion.meeting_id = s.id AND conclu
 NOT_OLDER = "WHERE excluded.measured_on >= evaluations_monthfacts.measured_on"
 
 
-def measuring_sql(targets: Targets, as_of: date) -> tuple[str, list]:
-    """The SELECT of the targets' facts, columns as in `COLUMNS`, and its parameters."""
+def measuring_sql(targets: Targets, as_of: date, part: SheetPart) -> tuple[str, list]:
+    """The SELECT of the targets' facts for the sheets of a part, columns as in `COLUMNS`, and its parameters."""
     shown = ", ".join(f"{source} AS {name}" for name, source in COLUMNS.items())
-    sql = SOURCES.replace("{targets}", targets.sql) + f"SELECT {shown}" + JOINS
-    return sql, [*targets.params, as_of, list(Step.values)]
+    said = {"targets": targets.sql, "kinds": KINDS[part], "of_sitting": OF_SITTING[part], "givers": GIVERS[part]}
+    return SOURCES.format(**said) + f"SELECT {shown}" + JOINS, [*targets.params, as_of, list(Step.values), part]
 
 
 def look(cell_id: int, month: date, *, as_of: date) -> MonthFacts | None:
     """The facts of one month as they stand now, stored nowhere; None where no regular or combined sitting was held."""
-    sql, params = measuring_sql(Targets.of([(cell_id, month)]), as_of)
+    return next(iter(_look(cell_id, month, SheetPart.MONTH, as_of)), None)
+
+
+def look_at_sitting(meeting: Meeting, part: SheetPart, *, as_of: date) -> MonthFacts | None:
+    """The facts that a sitting's sheet of a part asks, as they stand now; None where it was not held, or has no sheet of that part."""
+    return next((facts for facts in _look(meeting.cell_id, meeting.for_month, part, as_of) if facts.meeting_id == meeting.pk), None)
+
+
+def _look(cell_id: int, month: date, part: SheetPart, as_of: date) -> list[MonthFacts]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        row = cursor.fetchone()
-    return MonthFacts(**dict(zip(COLUMNS, row, strict=True))) if row else None
+        cursor.execute(*measuring_sql(Targets.of([(cell_id, month)]), as_of, part))
+        return [MonthFacts(**dict(zip(COLUMNS, row, strict=True))) for row in cursor.fetchall()]
 
 
 def measure(targets: Targets, *, as_of: date) -> int:
     """Store the targets' facts as of a day, over what was stored; months without a sitting or place lose theirs. Returns rows stored."""
-    sql, params = measuring_sql(targets, as_of)
-    names = ", ".join(COLUMNS)
-    renewed = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in ("cell_id", "month"))
     with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM evaluations_monthfacts f USING ({targets.sql}) AS target(cell_id, month) "
             "WHERE f.cell_id = target.cell_id AND f.month = target.month AND NOT EXISTS ("
-            "SELECT FROM meetings_meeting m WHERE m.cell_id = f.cell_id AND m.for_month = f.month "
-            "AND m.kind IN ('REGULAR', 'COMBINED') AND m.state IN ('HELD', 'CONCLUDED') AND EXISTS ("
+            "SELECT FROM meetings_meeting m WHERE m.cell_id = f.cell_id AND m.for_month = f.month AND f.of_sitting IN (0, m.id) "
+            "AND m.kind IN (CASE f.part WHEN 'MONTH' THEN 'REGULAR' ELSE 'THEMATIC' END, 'COMBINED') "
+            "AND m.state IN ('HELD', 'CONCLUDED') AND EXISTS ("
             "SELECT FROM meetings_placement p WHERE p.cell_id = f.cell_id "
             "AND p.during && daterange(f.month, (f.month + interval '1 month')::date)))",
             targets.params,
         )
-        # In the order of the keys, so that two workers on the same cells wait for each other instead of locking each other out.
-        cursor.execute(
-            f"INSERT INTO evaluations_monthfacts ({names}) SELECT * FROM ({sql}) AS measured ORDER BY cell_id, month "
-            f"ON CONFLICT (cell_id, month) DO UPDATE SET {renewed} {NOT_OLDER}",
-            params,
-        )
-        return cursor.rowcount
+        return sum(_measure(cursor, targets, part, as_of) for part in _parts_in_use())
+
+
+def _parts_in_use() -> list[SheetPart]:
+    """Where no set scores thematic sittings, nothing is asked of them."""
+    thematic = CriteriaScope.objects.filter(part=SheetPart.THEMATIC).exists()
+    return [SheetPart.MONTH, SheetPart.THEMATIC] if thematic else [SheetPart.MONTH]
+
+
+def _measure(cursor, targets: Targets, part: SheetPart, as_of: date) -> int:
+    sql, params = measuring_sql(targets, as_of, part)
+    names = ", ".join(COLUMNS)
+    renewed = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in ("cell_id", "month"))
+    # In the order of the keys, so that two workers on the same cells wait for each other instead of locking each other out.
+    cursor.execute(
+        f"INSERT INTO evaluations_monthfacts ({names}) SELECT * FROM ({sql}) AS measured ORDER BY cell_id, month, meeting_id "
+        f"ON CONFLICT (cell_id, month, of_sitting) DO UPDATE SET {renewed} {NOT_OLDER}",
+        params,
+    )
+    return cursor.rowcount

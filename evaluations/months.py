@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from evaluations.around_month import AroundMonth, Posted, around
-from evaluations.models import ScoreSheet, SheetEvent, SheetState
+from evaluations.models import ScoreSheet, SheetEvent, SheetPart, SheetState
 from evaluations.periods import Month
 from evaluations.queue import returned_to
 from evaluations.returned import returned_on
@@ -167,6 +167,7 @@ def month_to_begin_with(cell: Cell, *, now: datetime) -> Month:
         return Month.of(returned[0].month)
     before = this.shifted(-1)
     waiting = Meeting.objects.monthly().held().filter(cell=cell, for_month=before.first)
-    if waiting.exists() and not ScoreSheet.objects.filter(cell=cell, month=before.first).exclude(state=SheetState.DRAFT).exists():
+    sheets = ScoreSheet.objects.filter(cell=cell, month=before.first, part=SheetPart.MONTH)
+    if waiting.exists() and not sheets.exclude(state=SheetState.DRAFT).exists():
         return before
     return this

@@ -7,9 +7,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.models import Consultation, Job, Notice, NoticeKind
+from evaluations.models import Consultation, Job, Notice, NoticeKind, ScoreSheet
 from evaluations.periods import Month
 from meetings.models import Appointment, Committee, Role, User
 from meetings.permissions import VOICE_ROLES, Authority
@@ -31,8 +32,7 @@ def tell_secretaries(
 
     Returns how many were told. Of one job a user hears of a cell's month once.
     """
-    secretaries = Appointment.objects.on(timezone.localdate(at)).filter(role=Role.SECRETARY, cell__in={cell for cell, _month in months})
-    of_cell = dict(secretaries.values_list("cell_id", "user_id"))
+    of_cell = _secretaries({cell for cell, _month in months}, at)
     told = [
         Notice(user_id=of_cell[cell], kind=kind, cell_id=cell, month=month, text=text, sent_by=by, created_at=at, job=job)
         for cell, month in months
@@ -40,6 +40,31 @@ def tell_secretaries(
     ]
     Notice.objects.bulk_create(told, ignore_conflicts=job is not None)
     return len(told)
+
+
+def tell_of_sheets(sheets: Collection[ScoreSheet], kind: NoticeKind, text: str, *, by: User, at: datetime) -> None:
+    """Tell the secretary of each sheet's cell, as `tell_secretaries`. Two queries."""
+    of_cell = _secretaries({sheet.cell_id for sheet in sheets}, at)
+    Notice.objects.bulk_create(
+        Notice(
+            user_id=of_cell[sheet.cell_id],
+            kind=kind,
+            cell_id=sheet.cell_id,
+            month=sheet.month,
+            sitting_id=sheet.meeting_id if sheet.is_thematic else None,
+            text=text,
+            sent_by=by,
+            created_at=at,
+        )
+        for sheet in sheets
+        if sheet.cell_id in of_cell
+    )
+
+
+def _secretaries(cells: set[int], at: datetime) -> dict[int, int]:
+    """By key of cell, that of its secretary's user."""
+    secretaries = Appointment.objects.on(timezone.localdate(at)).filter(role=Role.SECRETARY, cell__in=cells)
+    return dict(secretaries.values_list("cell_id", "user_id"))
 
 
 def tell_offices(
@@ -59,7 +84,7 @@ def notices_of(authority: Authority) -> QuerySet[Notice]:
     asked = Consultation.invited.through.objects.filter(committee__in=[committee.pk for committee in authority.voices])
     of_rounds = Q(consultation__isnull=True) | Q(consultation__in=asked.values("consultation"))
     own = Notice.objects.filter(of_cells, of_rounds, user=authority.user)
-    return own.select_related("cell", "job", "sent_by", "consultation__criteria_set__owner").order_by("-created_at", "-pk")
+    return own.select_related("cell", "sitting", "job", "sent_by", "consultation__criteria_set__owner").order_by("-created_at", "-pk")
 
 
 def words_of(notice: Notice) -> str:
@@ -69,7 +94,11 @@ def words_of(notice: Notice) -> str:
         return str(_("%(owner)s asks for comments on “%(title)s” until %(day)s")) % words
     if notice.kind == NoticeKind.JOB:
         return notice.text
-    return str(WORDS[notice.kind]) % {"cell": notice.cell.name, "month": Month.of(notice.month).label}
+    words = str(WORDS[notice.kind]) % {"cell": notice.cell.name, "month": Month.of(notice.month).label}
+    if notice.sitting is None:
+        return words
+    day = date_format(notice.sitting.held_on, "SHORT_DATE_FORMAT")
+    return f"{words} ({gettext('thematic sitting of %(day)s') % {'day': day}})"
 
 
 def mark_read(notices: QuerySet[Notice], *, at: datetime) -> int:

@@ -42,9 +42,10 @@ def publish(
 
     `ends_others`: what is in force there for the same kinds ends on that day; a set that then holds nowhere any more is superseded.
     Locks the set and those it ends, checks it in the same transaction, fills its scopes. Raises NotPublishable with every fault; raises
-    IntegrityError where an equal (same committee, kind and time) comes into force at the same time.
+    IntegrityError where an equal (same committee, kind, part and time) comes into force at the same time.
     """
-    others = CriteriaScope.objects.filter(committee=committee, cell_kind__in=cell_kinds).values("criteria_set")
+    equals = CriteriaScope.objects.filter(committee=committee, cell_kind__in=cell_kinds)
+    others = equals.filter(part=criteria_set.part).values("criteria_set")
     locked = {each.pk: each for each in CriteriaSet.objects.select_for_update().filter(pk__in=others).order_by("pk")}
     draft = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
     faults = [*faults_of(draft), *_faults_of_state(draft, timezone.localdate(at)), *_faults_of_closed_months(draft, committee)]
@@ -55,9 +56,9 @@ def publish(
     for scope in rivals:
         scope.during = (scope.during.lower, draft.effective_from)
         scope.save(update_fields=["during"])
+    during = (draft.effective_from, draft.effective_to)
     CriteriaScope.objects.bulk_create(
-        CriteriaScope(criteria_set=draft, committee=committee, cell_kind=kind, during=(draft.effective_from, draft.effective_to))
-        for kind in cell_kinds
+        CriteriaScope(criteria_set=draft, committee=committee, cell_kind=kind, part=draft.part, during=during) for kind in cell_kinds
     )
     # A round whose days are over ends with it.
     end_round(criteria_set=draft, by=by, at=at)
@@ -88,7 +89,7 @@ def _faults_of_closed_months(criteria_set: CriteriaSet, committee: Committee) ->
 def _rivals(criteria_set: CriteriaSet, committee: Committee, cell_kinds: Sequence[str]) -> QuerySet[CriteriaScope]:
     """The scopes of equals that the set would overlap."""
     during = (criteria_set.effective_from, criteria_set.effective_to)
-    equals = CriteriaScope.objects.filter(committee=committee, cell_kind__in=cell_kinds, during__overlap=during)
+    equals = CriteriaScope.objects.filter(committee=committee, cell_kind__in=cell_kinds, part=criteria_set.part, during__overlap=during)
     return equals.select_related("criteria_set").select_for_update(of=["self"]).order_by("pk")
 
 

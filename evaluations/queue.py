@@ -109,7 +109,7 @@ def sheets_of(committee: Committee, month: Month, attention: Attention, *, today
     signals = sum((Cast(name, IntegerField()) for name in ("is_near", "is_wide", "is_differing")), Value(0))
     return (
         looked_at.annotate(signals=signals)
-        .select_related("cell", "criteria_set", "proposed_by", "decision__decided_by")
+        .select_related("cell", "meeting", "criteria_set", "proposed_by", "decision__decided_by")
         .order_by(F("signals").desc(), F("gap").desc(nulls_last=True), "cell__order_key", "pk")
     )
 
@@ -191,10 +191,10 @@ def waiting_for(committees: Collection[Committee], *, today: date) -> list[Waiti
 def to_propose(cells: Collection[Cell]) -> list[ScoreSheet]:
     """The sheets of followed cells that wait for a proposal, the oldest month first. One query."""
     waiting = ScoreSheet.objects.filter(cell__in=cells, criteria_set__isnull=False, proposed_at__isnull=True).filter(_WAITING)
-    return list(waiting.select_related("cell").order_by("month", "cell__order_key"))
+    return list(waiting.select_related("cell", "meeting").order_by("month", "cell__order_key"))
 
 
 def returned_to(cells: Collection[Cell]) -> list[ScoreSheet]:
     """The cells' sheets that the committee returned, the oldest month first. One query."""
     returned = ScoreSheet.objects.filter(cell__in=cells, state=SheetState.RETURNED)
-    return list(returned.select_related("cell").order_by("month", "cell__order_key"))
+    return list(returned.select_related("cell", "meeting").order_by("month", "cell__order_key"))

@@ -114,7 +114,7 @@ def rehearse(work: Work) -> None:
     period = parse_period(job.asked["period"])
     rehearsal = _begin(job, draft, period, at=work.clock())
     definition = definition_of(draft)
-    parts = [(month, before) for month in period.months for before in _sets_before(job.committee, month)]
+    parts = [(month, before) for month in period.months for before in _sets_before(job.committee, draft.part, month)]
     work.expect(len(parts))
     unknown: dict[str, list[str]] = {}
     tally = Tally()
@@ -145,13 +145,14 @@ def _begin(job: Job, draft: CriteriaSet, period: Period, *, at: datetime) -> Reh
     )
 
 
-def _sets_before(committee: Committee, month: Month) -> list[CriteriaSet]:
-    """The sets under which the subtree's sheets of a month were scored."""
+def _sets_before(committee: Committee, part: str, month: Month) -> list[CriteriaSet]:
+    """The sets under which the subtree's sheets of a part were scored in a month."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT s.criteria_set_id FROM evaluations_monthscore m JOIN evaluations_scoresheet s ON s.id = m.sheet_id "
-            "WHERE m.month = %s AND m.counted_path >= %s AND m.counted_path < %s AND m.state = 'SCORED' ORDER BY 1",
-            [month.first, committee.scope_path, path_end(committee.scope_path)],
+            "SELECT DISTINCT s.criteria_set_id FROM evaluations_monthscore m "
+            "JOIN evaluations_scoresheet s ON s.cell_id = m.cell_id AND s.month = m.month AND s.part = %s "
+            "WHERE m.month = %s AND m.counted_path >= %s AND m.counted_path < %s AND s.total IS NOT NULL ORDER BY 1",
+            [part, month.first, committee.scope_path, path_end(committee.scope_path)],
         )
         keys = [key for (key,) in cursor.fetchall()]
     return list(CriteriaSet.objects.filter(pk__in=keys).order_by("pk"))
@@ -219,14 +220,14 @@ def _rehearse_month(rehearsal: Rehearsal, tally: Tally, whole: Definition, befor
                     CASE WHEN {Outcome.NOT_DUE:d} = ANY (o.outcome) OR {Outcome.NOT_ANSWERED:d} = ANY (o.outcome)
                         THEN NULL ELSE {compile_total(definition, "sums", whole.max_points)} END AS after
                 FROM evaluations_monthscore m
-                JOIN evaluations_scoresheet old ON old.id = m.sheet_id
-                JOIN evaluations_monthfacts f ON f.cell_id = m.cell_id AND f.month = m.month
+                JOIN evaluations_scoresheet old ON old.cell_id = m.cell_id AND old.month = m.month
+                JOIN evaluations_monthfacts f ON f.cell_id = m.cell_id AND f.month = m.month AND f.of_sitting = old.of_sitting
                 CROSS JOIN LATERAL (SELECT {_levels(known, pairs)} AS levels) s
                 CROSS JOIN LATERAL (SELECT {outcome.sql} AS outcome OFFSET 0) o
                 CROSS JOIN LATERAL (
                     SELECT {points.sql} AS points, {points_before.sql} AS points_before, {limits.sql} AS limits OFFSET 0) p
                 CROSS JOIN LATERAL ({compile_sums(definition, "p.points")} OFFSET 0) sums
-                WHERE m.month = %s AND m.counted_path >= %s AND m.counted_path < %s AND m.state = 'SCORED'
+                WHERE m.month = %s AND m.counted_path >= %s AND m.counted_path < %s
                     AND old.criteria_set_id = %s AND old.total IS NOT NULL),
             classed AS MATERIALIZED (SELECT rehearsed.*, {grade.sql} AS grade_after, {limit.sql} AS limited_by FROM rehearsed),
             moved AS (

@@ -14,16 +14,16 @@ from django.utils.translation import gettext as _
 
 from evaluations import changes, measuring, scoring
 from evaluations.measuring import Targets
-from evaluations.models import PastVote, ScoreSheet, SheetAct, SheetEvent, SheetState
+from evaluations.models import PastVote, ScoreSheet, SheetAct, SheetEvent, SheetPart, SheetState
 from evaluations.review import StaleReview
 from evaluations.sheet_lines import Answer
 from evaluations.sheets import Sheet, Vote, open_for_new_vote
-from evaluations.submission import NotReady, freeze, missing_of_vote, note_act, renew_notes
+from evaluations.submission import NotReady, conclude, freeze, missing_of_vote, note_act, renew_notes
 from meetings.models import Amendment, Meeting, User
-from meetings.recording import Refused, conclude_meeting, drop_draft, once, require_reason
+from meetings.recording import Refused, drop_draft, once, require_reason
 
-# The form of a meeting under which the draft of a new vote is kept.
-VOTE = "vote"
+# The forms of a meeting under which the draft of a new vote on a sheet is kept.
+VOTE = {SheetPart.MONTH: "vote", SheetPart.THEMATIC: "thematic-vote"}
 
 
 def returned_on(sheet: ScoreSheet) -> SheetEvent:
@@ -38,10 +38,10 @@ def has_answered(sheet: ScoreSheet) -> bool:
     return corrected.exists() or sheet.events.filter(act=SheetAct.VOTED_ANEW, at__gte=since).exists()
 
 
-def _returned(meeting: Meeting, seen: str) -> tuple[Meeting, ScoreSheet]:
+def _returned(meeting: Meeting, part: SheetPart, seen: str) -> tuple[Meeting, ScoreSheet]:
     """The meeting, locked, and its returned sheet. Raises `StaleReview` where it is no longer returned, or not as it was seen."""
     now = Meeting.objects.locked().get(pk=meeting.pk)
-    sheet = ScoreSheet.objects.select_related("criteria_set").get(meeting=now)
+    sheet = ScoreSheet.objects.select_related("criteria_set").get(meeting=now, part=part)
     if sheet.state != SheetState.RETURNED or sheet.seen != seen:
         raise StaleReview(sheet)
     return now, sheet
@@ -50,6 +50,7 @@ def _returned(meeting: Meeting, seen: str) -> tuple[Meeting, ScoreSheet]:
 def vote_anew(
     *,
     meeting: Meeting,
+    part: SheetPart = SheetPart.MONTH,
     answers: Mapping[int, Answer],
     vote: Vote,
     seen: str,
@@ -63,13 +64,14 @@ def vote_anew(
     Raises `NotReady` with the lines it leaves open, `StaleReview`, `Meeting.DoesNotExist` as `open_sheet`; `Refused` in a locked month
     without a `reason`.
     """
-    with once(by=by, form_key=form_key, work=("vote anew", meeting.pk, seen, sorted(answers.items(), key=_by_line), vote)) as submission:
+    work = ("vote anew", meeting.pk, str(part), seen, sorted(answers.items(), key=_by_line), vote)
+    with once(by=by, form_key=form_key, work=work) as submission:
         if submission.target:
-            return ScoreSheet.objects.get(meeting=meeting)
-        now, stored = _returned(meeting, seen)
+            return ScoreSheet.objects.get(meeting=meeting, part=part)
+        now, stored = _returned(meeting, part, seen)
         require_reason([(now.cell_id, now.for_month)], reason)
         today = timezone.localdate(at)
-        sheet = open_for_new_vote(now, answers, as_of=today)
+        sheet = open_for_new_vote(now, part, answers, as_of=today)
         if missing := missing_of_vote(sheet, vote):
             raise NotReady(missing)
         _keep_earlier_vote(stored)
@@ -82,7 +84,7 @@ def vote_anew(
         stored.save(update_fields=["sent_outcome"])
         changes.follow([(now.cell_id, now.for_month)], as_of=today)
         note_act(stored, SheetAct.VOTED_ANEW, by=by, at=at, text=reason)
-        drop_draft(meeting=now, form=VOTE)
+        drop_draft(meeting=now, form=VOTE[part])
         submission.target = str(stored.public_id)
         return stored
 
@@ -111,20 +113,28 @@ def _write_vote(stored: ScoreSheet, sheet: Sheet, vote: Vote) -> None:
 
 
 def send_again(
-    *, meeting: Meeting, explanation: str, seen: str, by: User, at: datetime, reason: str = "", form_key: UUID | None = None
+    *,
+    meeting: Meeting,
+    part: SheetPart = SheetPart.MONTH,
+    explanation: str,
+    seen: str,
+    by: User,
+    at: datetime,
+    reason: str = "",
+    form_key: UUID | None = None,
 ) -> ScoreSheet:
     """Send a returned sheet again: conclude its sitting, score what was corrected. A proposal made before is one no longer.
 
     It was sent in time or not when it was first sent. Raises `Refused` where the cell has neither explained, corrected nor voted anew, or
     has no `reason` in a locked month; `StaleReview`.
     """
-    with once(by=by, form_key=form_key, work=("send again", meeting.pk, seen, explanation)) as submission:
+    with once(by=by, form_key=form_key, work=("send again", meeting.pk, str(part), seen, explanation)) as submission:
         if submission.target:
-            return ScoreSheet.objects.get(meeting=meeting)
-        now, sheet = _returned(meeting, seen)
+            return ScoreSheet.objects.get(meeting=meeting, part=part)
+        now, sheet = _returned(meeting, part, seen)
         if not explanation.strip() and not has_answered(sheet):
             raise Refused({"explanation": _("Explain, correct what is wrong, or vote anew; then send it again.")})
-        conclude_meeting(meeting=now, expected_version=now.version, by=by, at=at, reason=reason)
+        conclude(now, part, by=by, at=at, reason=reason)
         targets, today = Targets.of([(now.cell_id, now.for_month)]), timezone.localdate(at)
         scoring.score(targets, as_of=today)
         sheet.refresh_from_db()

@@ -29,9 +29,9 @@ from evaluations.models import (
     SheetEvent,
     SheetState,
 )
-from evaluations.notices import tell_secretaries
+from evaluations.notices import tell_of_sheets
 from evaluations.totals import compile_sums, compile_total, graded
-from meetings.models import Committee, Meeting, User
+from meetings.models import Committee, Meeting, MeetingState, User
 from meetings.recording import Refused, once, reopen_meeting, require_reason
 from meetings.refusing import Problems
 
@@ -289,7 +289,7 @@ def _tell_decided(decision: ReviewDecision, reason: str) -> None:
         )
         for sheet in sheets
     )
-    _notify(sheets, NoticeKind.DECIDED, "", by=decision.decided_by, at=decision.decided_at)
+    tell_of_sheets(sheets, NoticeKind.DECIDED, "", by=decision.decided_by, at=decision.decided_at)
     _follow(sheets, at=decision.decided_at)
 
 
@@ -335,15 +335,17 @@ def send_back(
             return ScoreSheet.objects.get(pk=sheet.pk)
         if not reason.strip():
             raise Refused({"reason_of_return": _("Say what the cell is to explain or correct.")})
-        Meeting.objects.locked().get(pk=sheet.meeting_id)
+        meeting = Meeting.objects.locked().get(pk=sheet.meeting_id)
         now = _locked(sheet, seen, SheetState.SUBMITTED)
         _write_remarks(now, remarks, by, at)
         now.state = SheetState.RETURNED
         now.version += 1
         now.save(update_fields=["state", "version"])
-        reopen_meeting(meeting=now.meeting)
+        # Its other sheet may be with the cell already.
+        if meeting.state == MeetingState.CONCLUDED:
+            reopen_meeting(meeting=meeting)
         SheetEvent.objects.create(sheet=now, act=SheetAct.RETURNED, by=by, at=at, text=reason)
-        _notify([now], NoticeKind.RETURNED, reason, by=by, at=at)
+        tell_of_sheets([now], NoticeKind.RETURNED, reason, by=by, at=at)
         _follow([now], at=at)
         submission.target = str(now.public_id)
         return now
@@ -367,15 +369,10 @@ def reopen(*, sheet: ScoreSheet, reason: str, seen: str, by: User, at: datetime,
         now.version += 1
         now.save(update_fields=["state", "decision", "verified", "verified_total", "verified_grade", "version"])
         SheetEvent.objects.create(sheet=now, act=SheetAct.REOPENED, by=by, at=at, text=reason)
-        _notify([now], NoticeKind.REOPENED, reason, by=by, at=at)
+        tell_of_sheets([now], NoticeKind.REOPENED, reason, by=by, at=at)
         _follow([now], at=at)
         submission.target = str(now.public_id)
         return now
-
-
-def _notify(sheets: Collection[ScoreSheet], kind: NoticeKind, text: str, *, by: User, at: datetime) -> None:
-    """Tell the secretary of each sheet's cell. Two queries."""
-    tell_secretaries([(sheet.cell_id, sheet.month) for sheet in sheets], kind, text, by=by, at=at)
 
 
 def _follow(sheets: Collection[ScoreSheet], *, at: datetime) -> None:

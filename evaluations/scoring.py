@@ -18,7 +18,7 @@ from evaluations.totals import Classed, classify, compile_limits, compile_sums, 
 from meetings.deadlines import nearest_rules
 from meetings.tree import place_in_month
 
-FACT_COLUMNS = tuple(field.attname for field in MonthFacts._meta.concrete_fields)
+FACT_COLUMNS = tuple(field.attname for field in MonthFacts._meta.concrete_fields if not field.generated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _score_sheets(definition: Definition, targets: Targets) -> None:
                         THEN NULL ELSE {compile_total(definition, "sums")} END AS total
                 FROM (SELECT DISTINCT * FROM target) t
                 JOIN evaluations_scoresheet s USING (cell_id, month)
-                JOIN evaluations_monthfacts f USING (cell_id, month)
+                JOIN evaluations_monthfacts f USING (cell_id, month, of_sitting)
                 CROSS JOIN LATERAL (SELECT {outcome.sql} AS outcome OFFSET 0) o
                 CROSS JOIN LATERAL (SELECT {points.sql} AS points, {limits.sql} AS limits OFFSET 0) p
                 CROSS JOIN LATERAL ({compile_sums(definition, "p.points")} OFFSET 0) sums
@@ -179,8 +179,8 @@ SELECT t.cell_id, t.month, place.path AS counted_path, place.parent_id AS commit
 FROM (SELECT DISTINCT * FROM target) t
 JOIN meetings_cell c ON c.id = t.cell_id
 JOIN LATERAL ({place_in_month("t.cell_id", "t.month")}) place ON true
-LEFT JOIN evaluations_monthfacts f ON f.cell_id = t.cell_id AND f.month = t.month
-LEFT JOIN evaluations_scoresheet s ON s.cell_id = t.cell_id AND s.month = t.month AND s.state <> 'DRAFT'
+LEFT JOIN evaluations_monthfacts f ON f.cell_id = t.cell_id AND f.month = t.month AND f.of_sitting = 0
+LEFT JOIN evaluations_scoresheet s ON s.cell_id = t.cell_id AND s.month = t.month AND s.of_sitting = 0 AND s.state <> 'DRAFT'
 LEFT JOIN LATERAL ({nearest_rules("place.path", "coalesce(f.held_on, t.month)")}) rules ON true
 CROSS JOIN LATERAL (
     SELECT t.month + rules.meeting_day - 1 AS day, t.month + coalesce(rules.last_day, rules.meeting_day) - 1 AS last) meeting_day
@@ -203,7 +203,7 @@ def store_month_scores(targets: Targets) -> int:
             f"WITH target(cell_id, month) AS ({targets.sql}) DELETE FROM evaluations_monthscore m USING target t "
             "WHERE m.cell_id = t.cell_id AND m.month = t.month AND NOT EXISTS (SELECT FROM meetings_placement p "
             "WHERE p.cell_id = t.cell_id AND p.during @> t.month) AND NOT EXISTS (SELECT FROM evaluations_monthfacts f "
-            "WHERE f.cell_id = t.cell_id AND f.month = t.month)",
+            "WHERE f.cell_id = t.cell_id AND f.month = t.month AND f.of_sitting = 0)",
             targets.params,
         )
         cursor.execute(

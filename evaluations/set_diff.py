@@ -23,7 +23,7 @@ from evaluations.criteria_entries import (
 from evaluations.figures import points
 from evaluations.matching import Placed, paired
 from evaluations.measures import MEASURES, Unit
-from evaluations.models import CriterionKind, Grade, GroupPart, MissingMonth, NotApplicable, UnverifiedMonth
+from evaluations.models import CriterionKind, Grade, GroupPart, MissingMonth, NotApplicable, SheetPart, UnverifiedMonth
 from evaluations.period_measures import PERIOD_MEASURES
 from evaluations.periods import KINDS
 
@@ -163,6 +163,7 @@ def _rows(before: list[str], after: list[str]) -> Iterator[str]:
 def _of_set(before: SetEntry, after: SetEntry) -> Iterator[str]:
     for label, say in (
         (_("Title"), lambda entry: entry.title),
+        (_("What it scores"), lambda entry: str(SheetPart(entry.part).label)),
         (_("Document"), lambda entry: f"{entry.document.number} ({date_format(entry.document.issued_on, 'SHORT_DATE_FORMAT')})"),
         (_("In force from"), lambda entry: date_format(entry.effective_from, "SHORT_DATE_FORMAT")),
         (_("In force until"), lambda entry: date_format(entry.effective_to, "SHORT_DATE_FORMAT") if entry.effective_to else "–"),

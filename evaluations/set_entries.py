@@ -33,6 +33,7 @@ def as_entry(criteria_set: CriteriaSet) -> SetEntry:
         code=criteria_set.code,
         title=criteria_set.title,
         kind=criteria_set.kind,
+        part=criteria_set.part,
         document=DocumentKey(document.number, document.issuer, document.issued_on),
         effective_from=criteria_set.effective_from,
         effective_to=criteria_set.effective_to,

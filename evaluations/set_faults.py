@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from evaluations.definition import Cap, ClassLimit, Definition, Line, definition_of
 from evaluations.measures import MEASURES
-from evaluations.models import Condition, CriteriaSet, GroupPart, NotApplicable, RollupCondition, SetKind
+from evaluations.models import Condition, CriteriaSet, GroupPart, NotApplicable, RollupCondition, SetKind, SheetPart
 from evaluations.period_measures import PERIOD_MEASURES
 from evaluations.rollup_rules import Rollup, rollups_of
 
@@ -34,7 +34,11 @@ def faults_of(criteria_set: CriteriaSet) -> list[Fault]:
         faults.append(Fault(criteria_set.title, _("The set has no criteria.")))
     for line in definition:
         faults += [Fault(line.criterion.code, sentence) for sentence in _faults_of_line(line)]
-    for rollup in rollups_of(criteria_set.rollup_rules.all()):
+    rollups = rollups_of(criteria_set.rollup_rules.all())
+    if rollups and criteria_set.part == SheetPart.THEMATIC:
+        sentence = _("Longer periods are made of months, not of thematic sittings: take the roll-up rules away.")
+        faults.append(Fault(criteria_set.title, sentence))
+    for rollup in rollups:
         faults += [Fault(rollup.rule.get_period_kind_display(), sentence) for sentence in _faults_of_rollup(rollup)]
     return faults + _faults_of_sums(definition) + _faults_of_totals(definition)
 

@@ -21,7 +21,7 @@ from evaluations.criteria_entries import (
     SetEntry,
 )
 from evaluations.criteria_files import LOADER, FaultyFiles, Reader
-from evaluations.models import GroupPart, NotApplicable
+from evaluations.models import GroupPart, NotApplicable, SheetPart
 
 LARGEST = 1_000_000  # bytes: twenty times the sample
 
@@ -47,6 +47,7 @@ def write_set(entry: SetEntry) -> str:
         "set": entry.code,
         "title": entry.title,
         "kind": str(entry.kind),
+        "part": str(entry.part) if entry.part != SheetPart.MONTH else None,
         "document": {
             "number": entry.document.number,
             "issuer": entry.document.issuer,

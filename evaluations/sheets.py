@@ -12,8 +12,8 @@ from evaluations.compiler import Outcome
 from evaluations.definition import Definition, Line, definition_of
 from evaluations.delegating import values_applied
 from evaluations.explaining import explain
-from evaluations.measuring import look
-from evaluations.models import CriteriaSet, CriterionGroup, MonthFacts, ScoreSheet, SheetEntry, SheetNote, SheetState
+from evaluations.measuring import look_at_sitting
+from evaluations.models import CriteriaSet, CriterionGroup, MonthFacts, ScoreSheet, SheetEntry, SheetNote, SheetPart, SheetState
 from evaluations.scoring import Scored, evaluate
 from evaluations.sheet_lines import Answer, GroupTotal, SheetLine, own_points
 from evaluations.summing import summing
@@ -167,33 +167,33 @@ class Sheet:
         return [line for line in self.lines if line.explanation.outcome == Outcome.NOT_DUE]
 
 
-def open_sheet(meeting: Meeting, *, as_of: date) -> Sheet:
-    """The sheet of a held regular or combined sitting, from the facts as they stand now; from what is stored once it is with the committee.
+def open_sheet(meeting: Meeting, part: SheetPart = SheetPart.MONTH, *, as_of: date) -> Sheet:
+    """A sheet of a held sitting, from the facts as they stand now; from what is stored once it is with the committee.
 
-    A fixed number of queries, whatever the number of criteria. Raises `Meeting.DoesNotExist` where no such sitting was held.
+    A fixed number of queries, whatever the number of criteria. Raises `Meeting.DoesNotExist` where it was not held, or has no such sheet.
     """
-    return _opened(meeting, _stored(meeting), as_of)
+    return _opened(meeting, part, _stored(meeting, part), as_of)
 
 
 def glance_at_sheet(meeting: Meeting, *, as_of: date) -> Sheet:
     """As `open_sheet`, and without its lines once it is with the committee: for pages that say only how far a month is."""
-    stored = _stored(meeting)
+    stored = _stored(meeting, SheetPart.MONTH)
     facts = _facts_kept(stored) if stored is not None and stored.is_sent else None
     if facts is None or facts.meeting_id != meeting.pk:
-        return _opened(meeting, stored, as_of)
+        return _opened(meeting, SheetPart.MONTH, stored, as_of)
     definition = definition_of(stored.criteria_set) if stored.criteria_set else None
     return Sheet(meeting.cell, meeting, stored, definition, facts, None, ())
 
 
-def _stored(meeting: Meeting) -> ScoreSheet | None:
+def _stored(meeting: Meeting, part: SheetPart) -> ScoreSheet | None:
     # Few pages name who sent, proposed and decided; joining them all takes the database longer to plan than to read.
-    return ScoreSheet.objects.select_related("criteria_set", "scorer", "decision__committee").filter(meeting=meeting).first()
+    return ScoreSheet.objects.select_related("criteria_set", "scorer", "decision__committee").filter(meeting=meeting, part=part).first()
 
 
-def _opened(meeting: Meeting, stored: ScoreSheet | None, as_of: date) -> Sheet:
+def _opened(meeting: Meeting, part: SheetPart, stored: ScoreSheet | None, as_of: date) -> Sheet:
     sent = stored is not None and stored.is_sent
     facts = _facts_kept(stored) if sent else None
-    facts = facts or look(meeting.cell_id, meeting.for_month, as_of=as_of)
+    facts = facts or look_at_sitting(meeting, part, as_of=as_of)
     if facts is None or facts.meeting_id != meeting.pk:
         raise Meeting.DoesNotExist
     criteria_set = stored.criteria_set if sent else _set_in_force(facts)
@@ -211,15 +211,17 @@ def _opened(meeting: Meeting, stored: ScoreSheet | None, as_of: date) -> Sheet:
     return _with_lines(sheet, Scored.kept(definition, stored), answers, stored.own, notes)
 
 
-def open_for_new_vote(meeting: Meeting, answers: Mapping[int, Answer] | None = None, *, as_of: date) -> Sheet:
+def open_for_new_vote(
+    meeting: Meeting, part: SheetPart = SheetPart.MONTH, answers: Mapping[int, Answer] | None = None, *, as_of: date
+) -> Sheet:
     """The sheet of a returned month as the cell may vote on it once more: under its set, from the facts as they stand now.
 
     `answers` (by index of line) go over those of the earlier vote; what the log proposes on a line whose fact has changed since is to be
     confirmed again. Raises `Meeting.DoesNotExist` as `open_sheet`.
     """
-    stored = ScoreSheet.objects.select_related("criteria_set", "scorer", "submitted_by").get(meeting=meeting)
-    facts = look(meeting.cell_id, meeting.for_month, as_of=as_of)
-    if facts is None or facts.meeting_id != meeting.pk or stored.criteria_set is None:
+    stored = ScoreSheet.objects.select_related("criteria_set", "scorer", "submitted_by").get(meeting=meeting, part=part)
+    facts = look_at_sitting(meeting, part, as_of=as_of)
+    if facts is None or stored.criteria_set is None:
         raise Meeting.DoesNotExist
     definition = definition_of(stored.criteria_set)
     sheet = Sheet(meeting.cell, meeting, stored, definition, facts, None, (), is_voted_anew=True)
@@ -271,7 +273,9 @@ def _with_lines(sheet: Sheet, scored: Scored, answers: Mapping[int, Answer], own
 
 def _facts_kept(stored: ScoreSheet) -> MonthFacts | None:
     """The facts that a sent month was last scored from. While it is returned they are looked up anew: its record is being corrected."""
-    return None if stored.is_returned else MonthFacts.objects.filter(cell=stored.cell_id, month=stored.month).first()
+    if stored.is_returned:
+        return None
+    return MonthFacts.objects.filter(cell=stored.cell_id, month=stored.month, of_sitting=stored.of_sitting).first()
 
 
 def _set_in_force(facts: MonthFacts) -> CriteriaSet | None:
@@ -301,17 +305,26 @@ def present_members(meeting: Meeting) -> list[Member]:
 
 
 @transaction.atomic
-def answer_sheet(*, meeting: Meeting, answers: Mapping[int, Answer], vote: Vote, expected_version: int, by: User, as_of: date) -> Sheet:
+def answer_sheet(
+    *,
+    meeting: Meeting,
+    part: SheetPart = SheetPart.MONTH,
+    answers: Mapping[int, Answer],
+    vote: Vote,
+    expected_version: int,
+    by: User,
+    as_of: date,
+) -> Sheet:
     """Store the cell's answers (by index of line) and vote on a sheet that is not sent yet, and return it; blanks are kept as blanks.
 
     Locks the meeting; makes the sheet on its first answer. Raises `StaleSheet` where its version moved on, `AlreadySent` once it is
     frozen, `Meeting.DoesNotExist` as `open_sheet`.
     """
     meeting = Meeting.objects.locked().get(pk=meeting.pk)
-    sheet = open_sheet(meeting, as_of=as_of)
+    sheet = open_sheet(meeting, part, as_of=as_of)
     if sheet.is_sent:
         raise AlreadySent
-    stored = sheet.stored or ScoreSheet(cell_id=meeting.cell_id, month=meeting.for_month, meeting=meeting, version=0)
+    stored = sheet.stored or new_sheet(meeting, part)
     if stored.version != expected_version:
         raise StaleSheet(stored)
     drop_drafts_of_other_sittings(meeting)
@@ -334,9 +347,14 @@ def answer_sheet(*, meeting: Meeting, answers: Mapping[int, Answer], vote: Vote,
     return _beside_the_vote(sheet)
 
 
+def new_sheet(meeting: Meeting, part: SheetPart) -> ScoreSheet:
+    """A sheet that nobody has answered yet; not stored."""
+    return ScoreSheet(cell_id=meeting.cell_id, month=meeting.for_month, meeting=meeting, part=part, version=0)
+
+
 def drop_drafts_of_other_sittings(meeting: Meeting) -> None:
-    """A sheet begun for a sitting of the month that was taken back, or became another kind, makes room for this one's."""
-    begun = ScoreSheet.objects.filter(cell=meeting.cell_id, month=meeting.for_month, state=SheetState.DRAFT)
+    """A month's sheet begun for a sitting that was taken back, or became another kind, makes room for this one's."""
+    begun = ScoreSheet.objects.filter(cell=meeting.cell_id, month=meeting.for_month, part=SheetPart.MONTH, state=SheetState.DRAFT)
     begun.exclude(meeting=meeting).delete()
 
 

@@ -29,6 +29,7 @@ def store_set(*, entry: SetEntry, document: RuleDocument, owner: Committee | Non
         code=entry.code,
         title=entry.title,
         kind=entry.kind,
+        part=entry.part,
         document=document,
         based_on=frame,
         owner=owner,

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from evaluations import scoring
 from evaluations.compiler import Outcome
 from evaluations.measuring import Targets
-from evaluations.models import ScoreSheet, SheetAct, SheetEvent, SheetNote, SheetState
-from evaluations.sheets import AlreadySent, Sheet, StaleSheet, Vote, drop_drafts_of_other_sittings, open_sheet
+from evaluations.models import ScoreSheet, SheetAct, SheetEvent, SheetNote, SheetPart, SheetState
+from evaluations.sheets import AlreadySent, Sheet, StaleSheet, Vote, drop_drafts_of_other_sittings, new_sheet, open_sheet
 from evaluations.totals import own_class
 from meetings.deadlines import deadlines_for
-from meetings.models import Meeting, User
-from meetings.recording import conclude_meeting, missing_to_conclude, once
+from meetings.models import Meeting, MeetingState, User
+from meetings.recording import conclude_meeting, missing_to_conclude, once, require_reason
 
 
 class NotReady(Exception):
@@ -29,7 +29,9 @@ class NotReady(Exception):
 
 def missing_of(sheet: Sheet) -> list[str | Promise]:
     """What still keeps a month from being sent; empty when nothing does."""
-    missing: list[str | Promise] = [sentence for _field, sentence in missing_to_conclude(sheet.meeting)]
+    missing: list[str | Promise] = []
+    if sheet.meeting.state != MeetingState.CONCLUDED:
+        missing += [sentence for _field, sentence in missing_to_conclude(sheet.meeting)]
     if sheet.definition is not None:
         if sheet.changed_lines:
             codes = ", ".join(line.line.criterion.code for line in sheet.changed_lines)
@@ -47,37 +49,46 @@ def missing_of_vote(sheet: Sheet, vote: Vote) -> list[str | Promise]:
 
 
 def submit(
-    *, meeting: Meeting, by: User, at: datetime, expected_version: int, reason: str = "", form_key: UUID | None = None
+    *,
+    meeting: Meeting,
+    part: SheetPart = SheetPart.MONTH,
+    by: User,
+    at: datetime,
+    expected_version: int,
+    reason: str = "",
+    form_key: UUID | None = None,
 ) -> ScoreSheet:
-    """Conclude the month's sitting, freeze the voted points, measure and score. One transaction; nothing is asked of the broker.
+    """Conclude the sitting, freeze the voted points, measure and score. One transaction; nothing is asked of the broker.
+
+    A combined sitting that has two sheets is concluded with the first that is sent.
 
     Locks the meeting. The committees' summaries follow from the change log. Raises `NotReady` with what is missing, `StaleSheet`
     where the sheet was answered anew, `AlreadySent` where it was sent, `Refused` in a locked month without a reason; the second tap
     of one form gets the sheet that the first sent.
     """
-    with once(by=by, form_key=form_key, work=("send", meeting.pk, expected_version)) as submission:
+    with once(by=by, form_key=form_key, work=("send", meeting.pk, str(part), expected_version)) as submission:
         if submission.target:
             return ScoreSheet.objects.get(public_id=submission.target)
-        sheet = _send(meeting=meeting, by=by, at=at, expected_version=expected_version, reason=reason)
+        sheet = _send(meeting=meeting, part=part, by=by, at=at, expected_version=expected_version, reason=reason)
         submission.target = str(sheet.public_id)
         return sheet
 
 
 @transaction.atomic
-def _send(*, meeting: Meeting, by: User, at: datetime, expected_version: int, reason: str) -> ScoreSheet:
+def _send(*, meeting: Meeting, part: SheetPart, by: User, at: datetime, expected_version: int, reason: str) -> ScoreSheet:
     meeting = Meeting.objects.locked().get(pk=meeting.pk)
     today = timezone.localdate(at)
-    sheet = open_sheet(meeting, as_of=today)
+    sheet = open_sheet(meeting, part, as_of=today)
     if sheet.is_sent:
         raise AlreadySent
     if sheet.version != expected_version:
-        raise StaleSheet(sheet.stored or ScoreSheet(meeting=meeting, version=0))
+        raise StaleSheet(sheet.stored or new_sheet(meeting, part))
     missing = missing_of(sheet)
     if missing:
         raise NotReady(missing)
-    conclude_meeting(meeting=meeting, expected_version=meeting.version, by=by, at=at, reason=reason)
+    conclude(meeting, part, by=by, at=at, reason=reason)
     drop_drafts_of_other_sittings(meeting)
-    stored = sheet.stored or ScoreSheet(cell_id=meeting.cell_id, month=meeting.for_month, meeting=meeting, version=0)
+    stored = sheet.stored or new_sheet(meeting, part)
     freeze(stored, sheet)
     stored.state = SheetState.SUBMITTED
     stored.version += 1
@@ -93,6 +104,18 @@ def _send(*, meeting: Meeting, by: User, at: datetime, expected_version: int, re
     stored.save(update_fields=["sent_outcome"])
     note_act(stored, SheetAct.SENT, by=by, at=at, text=reason)
     return stored
+
+
+def conclude(meeting: Meeting, part: SheetPart, *, by: User, at: datetime, reason: str) -> None:
+    """Conclude the sitting of a sheet that goes up, unless it went up with its other sheet, or that one is with the cell for correction.
+
+    Raises as `conclude_meeting`; `Refused` in a locked month without a reason.
+    """
+    others = ScoreSheet.objects.filter(meeting=meeting).exclude(part=part)
+    if meeting.state == MeetingState.CONCLUDED or others.filter(state=SheetState.RETURNED).exists():
+        require_reason([(meeting.cell_id, meeting.for_month)], reason)
+    else:
+        conclude_meeting(meeting=meeting, expected_version=meeting.version, by=by, at=at, reason=reason)
 
 
 def note_act(sheet: ScoreSheet, act: SheetAct, *, by: User, at: datetime, text: str = "") -> None:

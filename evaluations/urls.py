@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from evaluations.converters import LongerConverter, MonthConverter, PeriodConverter
+from evaluations.converters import LongerConverter, MonthConverter, PeriodConverter, SheetConverter
 from evaluations.views import (
     boards,
     cells,
@@ -26,13 +26,14 @@ from evaluations.views import (
 register_converter(MonthConverter, "month")
 register_converter(PeriodConverter, "period")
 register_converter(LongerConverter, "longer")
+register_converter(SheetConverter, "sheet")
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("cells/<uuid:cell>/months/<month:month>/", months.cell_month, name="cell_month"),
-    path("cells/<uuid:cell>/months/<month:month>/sheet", sheets.cell_sheet, name="cell_sheet"),
-    path("cells/<uuid:cell>/months/<month:month>/send", sheets.cell_send, name="cell_send"),
-    path("cells/<uuid:cell>/months/<month:month>/explanation", sheets.cell_explanation, name="cell_explanation"),
+    path("cells/<uuid:cell>/months/<sheet:which>/sheet", sheets.cell_sheet, name="cell_sheet"),
+    path("cells/<uuid:cell>/months/<sheet:which>/send", sheets.cell_send, name="cell_send"),
+    path("cells/<uuid:cell>/months/<sheet:which>/explanation", sheets.cell_explanation, name="cell_explanation"),
     path("cells/<uuid:cell>/<longer:longer>/", months.cell_period, name="cell_period"),
     path("committees/<uuid:committee>/<period:period>/", boards.committee_board, name="committee_board"),
     path("committees/<uuid:committee>/<period:period>/cells", cells.committee_cells, name="committee_cells"),
@@ -41,9 +42,9 @@ urlpatterns = [
     path("committees/<uuid:province>/<period:period>/close", periods.period_close, name="period_close"),
     path("committees/<uuid:province>/<period:closed>/correct", periods.period_correct, name="period_correct"),
     path("committees/<uuid:committee>/<period:closed>/editions/<int:number>", periods.edition, name="edition"),
-    path("cells/<uuid:cell>/months/<month:month>/review", review.cell_review, name="cell_review"),
-    path("cells/<uuid:cell>/months/<month:month>/returned", returned.cell_returned, name="cell_returned"),
-    path("cells/<uuid:cell>/months/<month:month>/vote", returned.cell_vote_anew, name="cell_vote_anew"),
+    path("cells/<uuid:cell>/months/<sheet:which>/review", review.cell_review, name="cell_review"),
+    path("cells/<uuid:cell>/months/<sheet:which>/returned", returned.cell_returned, name="cell_returned"),
+    path("cells/<uuid:cell>/months/<sheet:which>/vote", returned.cell_vote_anew, name="cell_vote_anew"),
     path("committees/<uuid:committee>/queue", queue.queue_now, name="queue_now"),
     path("committees/<uuid:committee>/<month:month>/queue", queue.queue, name="queue"),
     path("committees/<uuid:committee>/<month:month>/late", late.late_list, name="late"),

@@ -48,8 +48,8 @@ class CriteriaSetAdmin(SetRounds, SetLife, SetLineage, SetPage):
     form = SetForm
     linked = (RuleDocument,)
     inlines = (GroupInline, JointCapInline, GradeLimitInline, ParameterInline)
-    list_display = ("title", "code", "kind", "state", "owner", "effective_from")
-    list_filter = ("state", "kind")
+    list_display = ("title", "code", "kind", "part", "state", "owner", "effective_from")
+    list_filter = ("state", "kind", "part")
     list_select_related = ("owner",)
     search_fields = ("code", "title")
     points = ("good_from", "fair_from", "average_from")
@@ -78,7 +78,7 @@ class CriteriaSetAdmin(SetRounds, SetLife, SetLineage, SetPage):
         return super().get_queryset(request).filter(pk__in=readable_sets(request.authority).values("pk")).select_related("owner")
 
     def get_fieldsets(self, request, obj=None):
-        own = ["title", "code", "document", "based_on", "owner", "effective_from", "effective_to"]
+        own = ["title", "code", "part", "document", "based_on", "owner", "effective_from", "effective_to"]
         rest = [(_("Classes"), {"fields": self.as_shown(request, obj, [*self.points])}), (None, {"fields": ["note"]})]
         if obj is None:
             return [(None, {"fields": ["copy_of", *own]}), *rest]

@@ -136,11 +136,12 @@ class Months:
             "SELECT id, gen_random_uuid(), committee_id, '', user_id, (month + 45)::timestamptz FROM bench_decision ORDER BY id"
         )
         cursor.execute(
-            "INSERT INTO evaluations_scoresheet (public_id, cell_id, month, meeting_id, criteria_set_id, state, version, proposer, "
+            "INSERT INTO evaluations_scoresheet (public_id, cell_id, month, meeting_id, part, criteria_set_id, state, version, proposer, "
             "votes_for, votes_base, weak_points, remedies, submitted_at, submitted_by_id, due_on, voted, levels, own, outcome, "
             "computed, total, counted_max, grade, own_total, differing, sent_outcome, decision_id, verified, verified_total, "
             "verified_grade) "
-            "SELECT gen_random_uuid(), s.cell_id, s.month, s.id, %s, CASE WHEN d.id IS NULL THEN 'SUBMITTED' ELSE 'VERIFIED' END, 2, "
+            "SELECT gen_random_uuid(), s.cell_id, s.month, s.id, 'MONTH', %s, CASE WHEN d.id IS NULL "
+            "THEN 'SUBMITTED' ELSE 'VERIFIED' END, 2, "
             "'SECRETARY_AND_DEPUTY', 20, 22, 'Còn ít ý kiến phát biểu.', 'Phân công chuẩn bị ý kiến trước.', "
             "(s.held_on + s.sent_after)::timestamptz + interval '9 hours', a.user_id, s.held_on + 5, p.own, p.levels, p.own, p.outcome, "
             "p.computed, p.total, p.counted_max, p.grade, p.own_total, p.differing, p.outcome, d.id, "
@@ -165,7 +166,7 @@ class Months:
 
     def _facts(self, cursor) -> None:
         cursor.execute(
-            "INSERT INTO evaluations_monthfacts (cell_id, month, meeting_id, held_on, measured_on, counted_path, cell_kind, "
+            "INSERT INTO evaluations_monthfacts (cell_id, month, meeting_id, part, held_on, measured_on, counted_path, cell_kind, "
             "criteria_set_id, pending, minutes, is_combined, roster_size, expected, expected_present, present, unexcused, "
             "longest_excused_run, draft_prepared, sole_secretary, committee_met, members_notified, following_member_notified, "
             "uses_handbook, app_outage, is_secret, files_posted, files_lead_days, steps_missing, thematic_held, praise_considered, "
@@ -173,7 +174,8 @@ class Months:
             "tasks_assigned, tasks_unnamed, conclusion_lag_days, expected_not_excused, excused, opinions, agenda_items, held_day, "
             "prepared_lead_days, notified_lead_days, conclusion_votes_for, conclusion_votes_base, regular_missed_this_year, "
             "thematic_this_quarter, is_online) "
-            "SELECT cell_id, month, id, held_on, %s, path, kind, %s, '{}', 80 + minutes_over %% 40, is_combined, 24, 23, 21, 22, 0, 0, "
+            "SELECT cell_id, month, id, 'MONTH', held_on, %s, path, kind, %s, '{}', "
+            "80 + minutes_over %% 40, is_combined, 24, 23, 21, 22, 0, 0, "
             "true, false, true, true, true, kind <> 'ARMY', false, false, true, 1, 0, is_combined, true, 9, true, 15, 3, 3, 0, true, true, "
             "3, 0, 2, 21, 2, 9, 5, held_on - month + 1, 2, 2, 20, 22, 0, is_combined, false FROM bench_sitting ORDER BY id",
             [self.today, self.definition.criteria_set.pk],

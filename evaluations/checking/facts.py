@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from django.db.models import QuerySet
 
-from evaluations.models import CriteriaScope
+from evaluations.models import CriteriaScope, SheetPart
 from meetings.models import (
     MONTHLY_KINDS,
     THEMATIC_KINDS,
@@ -57,10 +57,10 @@ def committees_of(place: Placement, month: date) -> list[Committee]:
     return chain
 
 
-def set_in_force_on(day: date, cell_kind: str, chain: list[Committee]) -> int | None:
+def set_in_force_on(day: date, cell_kind: str, chain: list[Committee], part: SheetPart = SheetPart.MONTH) -> int | None:
     """The key of the set for a sitting of that day: of the nearest committee that has one, the more exact on the kind of cell."""
     for committee in chain:
-        scopes = [scope for scope in CriteriaScope.objects.filter(committee=committee) if day in scope.during]
+        scopes = [scope for scope in CriteriaScope.objects.filter(committee=committee, part=part) if day in scope.during]
         for kind in (cell_kind, ""):
             for scope in scopes:
                 if scope.cell_kind == kind:
@@ -70,42 +70,57 @@ def set_in_force_on(day: date, cell_kind: str, chain: list[Committee]) -> int | 
 
 def facts_of(cell: Cell, month: date, *, as_of: date) -> dict[str, object] | None:
     """The columns of `MonthFacts` for a month (its first day given); None where no regular or combined sitting was held."""
+    own = cell.meetings.held().filter(kind__in=MONTHLY_KINDS, for_month=month).first()
+    return own and facts_of_sitting(own, SheetPart.MONTH, as_of=as_of)
+
+
+def facts_of_sitting(own: Meeting, part: SheetPart, *, as_of: date) -> dict[str, object] | None:
+    """The same for one sheet of a held sitting; None where the cell stood nowhere, or no set scores thematic sittings."""
+    cell, month = own.cell, own.for_month
     held = list(cell.meetings.held())
-    regular = sorted((sitting for sitting in held if sitting.kind in MONTHLY_KINDS), key=_order)
-    own = next((sitting for sitting in regular if sitting.for_month == month), None)
+    kinds = MONTHLY_KINDS if part == SheetPart.MONTH else THEMATIC_KINDS
+    alike = sorted((sitting for sitting in held if sitting.kind in kinds), key=_order)
+    of_year = [sitting for sitting in alike if sitting.for_month.year == month.year and _in_year(sitting) <= _in_year(own)]
     place = first_place_in(cell.placements.all(), month)
-    if own is None or place is None:
+    chain = committees_of(place, month) if place else []
+    key = set_in_force_on(own.held_on, cell.kind, chain, part)
+    if place is None or (part == SheetPart.THEMATIC and key is None):
         return None
-    chain = committees_of(place, month)
     posted = {posting.kind: posting.posted_on for posting in own.postings.all()}
     return {
         "cell_id": cell.pk,
         "month": month,
         "meeting_id": own.pk,
+        "part": part,
         "held_on": own.held_on,
         "measured_on": as_of,
         "counted_path": "".join(committee.segment for committee in reversed(chain)) + cell.segment,
         "cell_kind": cell.kind,
-        "criteria_set_id": set_in_force_on(own.held_on, cell.kind, chain),
+        "criteria_set_id": key,
         "uses_handbook": cell.uses_handbook,
         "thematic_held": any(sitting.for_month == month and sitting.kind in THEMATIC_KINDS for sitting in held),
         "thematic_this_quarter": any(
             _quarter(sitting.for_month) == _quarter(month) and sitting.for_month <= month and sitting.kind in THEMATIC_KINDS
             for sitting in held
         ),
-        "longest_excused_run": _longest_excused_run([s for s in regular if s.for_month.year == month.year and s.for_month <= month]),
-        "regular_missed_this_year": _missed(cell, month, {sitting.for_month for sitting in regular}),
+        "longest_excused_run": _longest_excused_run(of_year),
+        "regular_missed_this_year": _missed(cell, month, {sitting.for_month for sitting in held if sitting.kind in MONTHLY_KINDS}),
         **_of_the_sitting(own),
         **_of_the_vote(own),
         **_of_the_roll(list(own.attendances.all()), own),
         **_of_postings(own, posted.get(PostingKind.FILES), posted.get(PostingKind.CONCLUSION), as_of),
-        **_of_tasks_due(own, held, regular),
+        **_of_tasks_due(own, held, alike, held if part == SheetPart.MONTH else alike),
     }
 
 
 def _order(sitting: Meeting) -> tuple[date, date]:
     """Sittings follow each other by their day; two of one day by the month they are for."""
     return sitting.held_on, sitting.for_month
+
+
+def _in_year(sitting: Meeting) -> tuple[date, date, int]:
+    """Counted through a year, sittings follow each other by the month they are for."""
+    return sitting.for_month, sitting.held_on, sitting.pk
 
 
 def _quarter(month: date) -> tuple[int, int]:
@@ -198,7 +213,7 @@ def _longest_excused_run(sittings: list[Meeting]) -> int:
     longest = 0
     for member in {member for _meeting, member in excused}:
         running = 0
-        for sitting in sorted(sittings, key=lambda sitting: sitting.for_month):
+        for sitting in sorted(sittings, key=_in_year):
             running = running + 1 if (sitting.pk, member) in excused else 0
             longest = max(longest, running)
     return longest
@@ -218,12 +233,14 @@ def _of_postings(own: Meeting, files_on: date | None, conclusion_on: date | None
     }
 
 
-def _of_tasks_due(own: Meeting, held: list[Meeting], regular: list[Meeting]) -> dict[str, int]:
-    """A task falls due once: at the first regular sitting after the one that gave it, from its day on (without a day, at that first)."""
+def _of_tasks_due(own: Meeting, held: list[Meeting], alike: list[Meeting], givers: list[Meeting]) -> dict[str, int]:
+    """A task of one of the givers falls due once: at the first sitting like this one after the one that gave it, from its day on (without
+    a day, at that first).
+    """
     given_by = {sitting.pk: sitting for sitting in held}
     due = []
-    for task in Task.objects.filter(meeting__in=held):
-        later = [sitting for sitting in regular if _order(sitting) > _order(given_by[task.meeting_id])]
+    for task in Task.objects.filter(meeting__in=givers):
+        later = [sitting for sitting in alike if _order(sitting) > _order(given_by[task.meeting_id])]
         falls_due_at = next((sitting for sitting in later if task.due_on is None or sitting.held_on >= task.due_on), None)
         if falls_due_at == own:
             due.append(task)

@@ -12,7 +12,7 @@ from evaluations.dashboard import board_of
 from evaluations.exporting.asking import Asked
 from evaluations.exporting.tables import CLASSED, COUNTED, Book, Column, Kind, Table, classed, counted
 from evaluations.filters import asked_of, filter_for
-from evaluations.models import Grade, MonthFacts, MonthScore, PeriodScore, PeriodState, ScoreState
+from evaluations.models import Grade, MonthFacts, MonthScore, PeriodScore, PeriodState, ScoreState, SheetPart
 from evaluations.periods import Month
 from meetings.models import CellKind
 
@@ -84,7 +84,7 @@ MONTH_COLUMNS = (
 
 def with_facts(scores: QuerySet[MonthScore]) -> QuerySet[MonthScore]:
     """Adds `held_on`, `present` and `members` from the facts of the month."""
-    facts = MonthFacts.objects.filter(cell=OuterRef("cell"), month=OuterRef("month"))
+    facts = MonthFacts.objects.filter(cell=OuterRef("cell"), month=OuterRef("month"), part=SheetPart.MONTH)
     measured = {"held_on": "held_on", "present": "present", "members": "roster_size"}
     return scores.annotate(**{name: Subquery(facts.values(column)) for name, column in measured.items()})
 

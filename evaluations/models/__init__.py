@@ -20,6 +20,7 @@ from evaluations.models.criteria import (
     RuleDocument,
     SetKind,
     SetState,
+    SheetPart,
 )
 from evaluations.models.editions import DifferingCells, Edition, PublishedScore, PublishedSummary
 from evaluations.models.facts import MonthFacts
@@ -114,6 +115,7 @@ __all__ = [
     "SheetEntry",
     "SheetEvent",
     "SheetNote",
+    "SheetPart",
     "SheetState",
     "Stage",
     "UnverifiedMonth",

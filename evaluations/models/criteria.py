@@ -18,6 +18,13 @@ class SetKind(models.TextChoices):
     SHEET = "SHEET", _("Sheet: scores")
 
 
+class SheetPart(models.TextChoices):
+    """What a sheet scores. A combined sitting is regular and thematic at once: it has a sheet of each, where there is a set for each."""
+
+    MONTH = "MONTH", _("The month, by its regular or combined sitting")
+    THEMATIC = "THEMATIC", _("A thematic sitting, on a sheet of its own")
+
+
 class SetState(models.TextChoices):
     DRAFT = "DRAFT", _("Draft")
     IN_CONSULTATION = "CONSULTATION", _("In consultation")
@@ -92,6 +99,7 @@ class CriteriaSet(models.Model):
     code = models.SlugField(_("code"), max_length=60, unique=True)
     title = CleanLine(_("title"), max_length=300)
     kind = models.CharField(_("kind"), max_length=10, choices=SetKind.choices)
+    part = models.CharField(_("what it scores"), max_length=10, choices=SheetPart.choices, default=SheetPart.MONTH)
     state = models.CharField(_("state"), max_length=12, choices=SetState.choices, default=SetState.DRAFT)
     document = models.ForeignKey(RuleDocument, models.PROTECT, verbose_name=_("document"), related_name="sets")
     based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("based on"), related_name="derived")
@@ -114,6 +122,7 @@ class CriteriaSet(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=SetKind.values), name="set_kind_is_known"),
             models.CheckConstraint(condition=Q(state__in=SetState.values), name="set_state_is_known"),
+            models.CheckConstraint(condition=Q(part__in=SheetPart.values), name="set_part_is_known"),
             models.CheckConstraint(
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gt=F("effective_from")),
                 name="a_set_ends_after_it_begins",
@@ -139,6 +148,8 @@ class CriteriaScope(models.Model):
     committee = models.ForeignKey(Committee, models.PROTECT, related_name="+")
     # '' is every kind of cell; a set for one kind goes before it.
     cell_kind = models.CharField(max_length=20, choices=CellKind.choices, default="", blank=True)
+    # That of the set.
+    part = models.CharField(max_length=10, choices=SheetPart.choices, default=SheetPart.MONTH)
     during = DateRangeField()
 
     class Meta:
@@ -146,10 +157,11 @@ class CriteriaScope(models.Model):
         verbose_name_plural = _("scopes of sets")
         constraints = [
             ExclusionConstraint(
-                name="one_set_in_force_per_committee_and_kind",
+                name="one_set_in_force_per_committee_kind_and_part",
                 expressions=[
                     ("committee", RangeOperators.EQUAL),
                     ("cell_kind", RangeOperators.EQUAL),
+                    ("part", RangeOperators.EQUAL),
                     ("during", RangeOperators.OVERLAPS),
                 ],
             )

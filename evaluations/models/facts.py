@@ -4,12 +4,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.models.criteria import CriteriaSet
+from evaluations.models.criteria import CriteriaSet, SheetPart
+from evaluations.models.fields import of_sitting_field
 from meetings.models import Cell, Meeting
 
 
 class MonthFacts(models.Model):
-    """One row per cell and month that has a regular or combined sitting held.
+    """One row per cell and month that has a regular or combined sitting held, and one per thematic sitting that has a sheet of its own.
 
     The columns below the line are those of `evaluations.measures`; NULL means that the log holds no such fact.
     """
@@ -17,6 +18,8 @@ class MonthFacts(models.Model):
     cell = models.ForeignKey(Cell, models.CASCADE, related_name="+", db_index=False)
     month = models.DateField()
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="+")
+    part = models.CharField(max_length=10, choices=SheetPart.choices, default=SheetPart.MONTH)
+    of_sitting = of_sitting_field()
     held_on = models.DateField()
     measured_on = models.DateField()
     # The cell's place and kind on its day: what it is counted under, whatever happens to the tree later.
@@ -75,7 +78,7 @@ class MonthFacts(models.Model):
     class Meta:
         verbose_name = _("facts of a month")
         verbose_name_plural = _("facts of months")
-        constraints = [models.UniqueConstraint(fields=["cell", "month"], name="a_cells_month_is_measured_once")]
+        constraints = [models.UniqueConstraint(fields=["cell", "month", "of_sitting"], name="a_cells_month_is_measured_once_a_sheet")]
 
     def __str__(self):
         return f"{self.cell_id} · {self.month:%m/%Y}"

@@ -9,6 +9,15 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 
+def of_sitting_field() -> models.GeneratedField:
+    """Tells the sheets (or facts) of a cell's month apart: 0 for the month's own, the key of the meeting for that of a thematic sitting.
+
+    For models with `part` and `meeting`.
+    """
+    whose = models.Case(models.When(part="THEMATIC", then=models.F("meeting")), default=models.Value(0))
+    return models.GeneratedField(expression=whose, output_field=models.BigIntegerField(), db_persist=True)
+
+
 class PointsFormField(forms.DecimalField):
     """Shows and reads points (2.5), keeps hundredths (250); from `min_value` to `max_value` points."""
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from evaluations.models.consultations import Consultation
-from meetings.models import Cell, Committee, User
+from meetings.models import Cell, Committee, Meeting, User
 from meetings.models.fields import CleanLine, CleanText
 
 
@@ -112,6 +112,8 @@ class Notice(models.Model):
     kind = models.CharField(max_length=10, choices=NoticeKind.choices)
     cell = models.ForeignKey(Cell, models.CASCADE, null=True, related_name="+")
     month = models.DateField(null=True)
+    # Of a thematic sitting's own sheet; without it, it is the month's that is meant.
+    sitting = models.ForeignKey(Meeting, models.CASCADE, null=True, related_name="+", db_index=False)
     job = models.ForeignKey(Job, models.CASCADE, null=True, related_name="notices")
     consultation = models.ForeignKey(Consultation, models.CASCADE, null=True, related_name="+")
     text = CleanText(default="", blank=True)

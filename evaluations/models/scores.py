@@ -9,8 +9,8 @@ from django.db.models import Case, F, Func, Q, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.models.criteria import CriteriaSet, Criterion, Grade, Row
-from evaluations.models.fields import PointsField, SignedPointsField
+from evaluations.models.criteria import CriteriaSet, Criterion, Grade, Row, SheetPart
+from evaluations.models.fields import PointsField, SignedPointsField, of_sitting_field
 from meetings.models import Cell, CellKind, Committee, Meeting, Member, User
 from meetings.models.fields import CleanText
 
@@ -29,7 +29,7 @@ class Proposer(models.TextChoices):
 
 
 class ScoreSheet(models.Model):
-    """A month's sheet, hanging on its regular or combined sitting.
+    """A month's sheet, hanging on its regular or combined sitting; or the sheet of a thematic (or combined) sitting (`part`).
 
     The arrays stand in the order of the frozen set's criteria; points in hundredths, NULL = not applicable, not due or not asked.
     `own` is what the cell voted, frozen on sending. `outcome` is what the rules say of today's facts: the index of the row that
@@ -39,7 +39,9 @@ class ScoreSheet(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     cell = models.ForeignKey(Cell, models.PROTECT, related_name="sheets", db_index=False)
     month = models.DateField(_("month"))
-    meeting = models.OneToOneField(Meeting, models.PROTECT, related_name="sheet")
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="sheets")
+    part = models.CharField(_("what it scores"), max_length=10, choices=SheetPart.choices, default=SheetPart.MONTH)
+    of_sitting = of_sitting_field()
     criteria_set = models.ForeignKey(CriteriaSet, models.PROTECT, null=True, related_name="sheets")
     state = models.CharField(_("state"), max_length=10, choices=SheetState.choices, default=SheetState.DRAFT)
     version = models.PositiveIntegerField(default=1)
@@ -91,7 +93,8 @@ class ScoreSheet(models.Model):
         verbose_name = _("score sheet")
         verbose_name_plural = _("score sheets")
         constraints = [
-            models.UniqueConstraint(fields=["cell", "month"], name="one_sheet_per_cell_and_month"),
+            models.UniqueConstraint(fields=["cell", "month", "of_sitting"], name="one_sheet_of_a_month_and_of_a_thematic_sitting"),
+            models.CheckConstraint(condition=Q(part__in=SheetPart.values), name="sheet_part_is_known"),
             models.CheckConstraint(condition=Q(state__in=SheetState.values), name="sheet_state_is_known"),
             models.CheckConstraint(
                 condition=Q(votes_for__isnull=True) | Q(votes_for__lte=F("votes_base")), name="sheet_votes_fit_the_base"
@@ -108,6 +111,10 @@ class ScoreSheet(models.Model):
 
     def __str__(self):
         return f"{self.cell} · {self.month:%m/%Y}"
+
+    @property
+    def is_thematic(self) -> bool:
+        return self.part == SheetPart.THEMATIC
 
     @property
     def is_sent(self) -> bool:

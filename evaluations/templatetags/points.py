@@ -5,8 +5,9 @@ from django.utils.translation import gettext as _
 
 from evaluations import figures
 from evaluations.definition import Line
-from evaluations.models import CriterionGroup, GroupPart
+from evaluations.models import CriterionGroup, GroupPart, ScoreSheet
 from evaluations.periods import Month, Period
+from evaluations.which_sheet import WhichSheet
 
 register = template.Library()
 register.filter("points", figures.points)
@@ -20,6 +21,12 @@ register.filter("count", figures.count)
 def named(period: Period) -> str:
     """'month 11/2026', 'quarter 4/2026'."""
     return _("month %(month)s") % {"month": period.label} if isinstance(period, Month) else period.label
+
+
+@register.filter
+def which(sheet: ScoreSheet) -> WhichSheet:
+    """As it stands in an address."""
+    return WhichSheet.of(sheet)
 
 
 @register.filter

@@ -17,7 +17,7 @@ from django.utils.dateparse import parse_date
 
 from evaluations.models import Edition
 from evaluations.moves import Busy, Reach, reach_of, touches_closed
-from evaluations.periods import Month
+from evaluations.which_sheet import WhichSheet
 from meetings.models import Cell, Meeting, path_prefixes
 
 Months = list[tuple[int, date]]
@@ -65,8 +65,8 @@ def month_of_new_meeting(request: HttpRequest, cell: UUID) -> Months:
     return [(key, month.replace(day=1)) for key in Cell.objects.filter(public_id=cell).values_list("pk", flat=True) if month]
 
 
-def month_of_cell(request: HttpRequest, cell: UUID, month: Month) -> Months:
-    return [(key, month.first) for key in Cell.objects.filter(public_id=cell).values_list("pk", flat=True)]
+def month_of_sheet(request: HttpRequest, cell: UUID, which: WhichSheet) -> Months:
+    return [(key, which.month.first) for key in Cell.objects.filter(public_id=cell).values_list("pk", flat=True)]
 
 
 def months_since_closed(request: HttpRequest, cell: UUID, **_of_the_page) -> Months:

@@ -28,7 +28,7 @@ def cell_month(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
             "page": page,
             "past": page.around.past,
             "longer": longer_periods_of(month),
-            "returned_before": [each for each in page.around.returned if each != month] if may_record else [],
+            "returned_before": [each for each in page.around.returned if each.month != month] if may_record else [],
             "openings": page.around.openings if may_record else [],
             "may_record": may_record,
             "may_read_content": bool(authority.to_read_content(cell)),

@@ -17,6 +17,7 @@ from evaluations.forms.notices import AddressForm
 from evaluations.models import Notice, NoticeKind
 from evaluations.notices import mark_read, notices_of, set_address, words_of
 from evaluations.periods import Month
+from evaluations.which_sheet import WhichSheet
 
 NOTICES_PER_PAGE = 30
 # Where a notice of a cell's month leads.
@@ -63,4 +64,6 @@ def notice_open(request: HttpRequest, notice: UUID) -> HttpResponse:
     if own.kind == NoticeKind.CONSULTED:
         asked = invitations_of(request.authority).filter(consultation=own.consultation)[0]
         return redirect("consultation", committee=asked.committee.public_id, consultation=own.consultation.public_id)
-    return redirect(PAGES[own.kind], cell=own.cell.public_id, month=Month.of(own.month))
+    month = Month.of(own.month)
+    which = WhichSheet(month, own.sitting.public_id) if own.sitting else month
+    return redirect(PAGES[own.kind], own.cell.public_id, which)

@@ -23,6 +23,7 @@ from evaluations.models import ScoreSheet
 from evaluations.periods import Month
 from evaluations.review import Decided, Way, decide
 from evaluations.views.closed_periods import telling_moves
+from evaluations.which_sheet import WhichSheet
 from meetings.forms.keyed import posted
 from meetings.models import Committee
 from meetings.permissions import require
@@ -148,8 +149,8 @@ def say_what_was_decided(request: HttpRequest, decided: Decided, month: Month) -
     """How many sheets, the first of them by name, and the way to all that are decided; each that was left, with why."""
     if decided.sheets:
         words = ngettext("%(n)s sheet is decided:", "%(n)s sheets are decided:", decided.sheets) % {"n": count(decided.sheets)}
-        named = decided.decision.sheets.select_related("cell").order_by("cell__order_key", "pk")[:MOST_NAMED]
-        links = [(reverse("cell_review", args=[sheet.cell.public_id, month]), sheet.cell.name) for sheet in named]
+        named = decided.decision.sheets.select_related("cell", "meeting").order_by("cell__order_key", "pk")[:MOST_NAMED]
+        links = [(reverse("cell_review", args=[sheet.cell.public_id, WhichSheet.of(sheet)]), sheet.cell.name) for sheet in named]
         more = "" if decided.sheets <= MOST_NAMED else ", …"
         done = f"{reverse('queue', args=[decided.decision.committee.public_id, month])}?show=decided"
         told = (words, format_html_join(", ", '<a href="{}">{}</a>', links), more, done, _("All decided sheets of the month"))

@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods
 
 from evaluations.changes import is_being_scored
 from evaluations.forms.review import ReopenForm, ReviewForm
-from evaluations.models import ScoreSheet, SheetState
+from evaluations.models import ScoreSheet, SheetPart, SheetState
 from evaluations.periods import Month
 from evaluations.review import StaleReview, Way, decide_lines, propose, reopen, scorers_of, send_back
 from evaluations.sheets import open_sheet
 from evaluations.verification import Review, review_of
 from evaluations.views import drafts
-from evaluations.views.closed_periods import month_of_cell, telling_moves
+from evaluations.views.closed_periods import month_of_sheet, telling_moves
+from evaluations.which_sheet import WhichSheet
 from meetings.forms.fields import typed_before
 from meetings.forms.keyed import posted
 from meetings.models import Cell, Committee, Meeting
@@ -61,15 +62,12 @@ DONE: dict[str, str | Promise] = {
 }
 
 
-def _reviewing(request: HttpRequest, cell: UUID, month: Month) -> Reviewing:
+def _reviewing(request: HttpRequest, cell: UUID, which: WhichSheet) -> Reviewing:
     """404 where there is nothing to verify; 403, with the reason, for whoever neither proposes nor decides."""
     cell = cell_in_scope(request.authority, cell)
-    stored = (
-        ScoreSheet.objects.select_related("criteria_set", "proposed_by", "decision__decided_by", "decision__committee", "meeting__cell")
-        .filter(cell=cell, month=month.first, criteria_set__isnull=False)
-        .exclude(state=SheetState.DRAFT)
-        .first()
-    )
+    joined = ("criteria_set", "proposed_by", "decision__decided_by", "decision__committee", "meeting__cell")
+    sheets = which.among(ScoreSheet.objects.select_related(*joined).filter(cell=cell, criteria_set__isnull=False))
+    stored = sheets.exclude(state=SheetState.DRAFT).first()
     scorers = scorers_of([stored])[stored.pk] if stored else ()
     to_propose, to_decide = request.authority.to_propose(cell, scorers), request.authority.to_verify(cell, scorers)
     if not request.authority.follows(cell):
@@ -82,24 +80,24 @@ def _reviewing(request: HttpRequest, cell: UUID, month: Month) -> Reviewing:
 
 def _review(stored: ScoreSheet) -> Review:
     try:
-        return review_of(open_sheet(stored.meeting, as_of=timezone.localdate()))
+        return review_of(open_sheet(stored.meeting, SheetPart(stored.part), as_of=timezone.localdate()))
     except Meeting.DoesNotExist as taken_back:
         raise Http404 from taken_back
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@telling_moves(month_of_cell)
-def cell_review(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
+@telling_moves(month_of_sheet)
+def cell_review(request: HttpRequest, cell: UUID, which: WhichSheet) -> HttpResponse:
     """Own, computed and official points line by line, with a note beside each. A POST says by `act` what is done with them.
 
     Template `evaluations/cell_review.html`: cell, month, reviewing, review (Review), form (ReviewForm, or ReopenForm once decided),
     draft, closed (the lock over the month, or None), is_being_scored.
     Template `evaluations/review_stale.html` (409): the first four of those, rows, words, may_keep, posted.
     """
-    reviewing = _reviewing(request, cell, month)
+    reviewing = _reviewing(request, cell, which)
     stored = reviewing.stored
-    kind = f"review-{request.user.pk}"
+    kind = f"review-{request.user.pk}" + ("-thematic" if which.sitting else "")
     if drafts.saves_itself(request):
         require(reviewing.to_propose or reviewing.to_decide)
         return drafts.keep(request, stored.meeting, kind)
@@ -118,26 +116,27 @@ def cell_review(request: HttpRequest, cell: UUID, month: Month) -> HttpResponse:
                 _act(request, reviewing, form)()
                 drop_draft(meeting=stored.meeting, form=kind)
                 messages.success(request, DONE[request.POST["act"]])
-                return redirect(_after(request, reviewing, month))
+                return redirect(_after(request, reviewing, which.month))
         except StaleReview:
-            return _stale(request, cell, month, form)
+            return _stale(request, cell, which, form)
         except Refused as refused:
             form.add_problems(refused)
         if stored.state != form.of_state:
             # Wrong or not, it was made for a sheet that stands otherwise by now: that comes first.
-            return _stale(request, cell, month, form)
+            return _stale(request, cell, which, form)
     return render(
         request,
         "evaluations/cell_review.html",
         {
             "cell": reviewing.cell,
-            "month": month,
+            "which": which,
+            "month": which.month,
             "reviewing": reviewing,
             "review": review,
             "form": form,
             "draft": draft,
             "closed": lock,
-            "is_being_scored": is_being_scored(reviewing.cell, month),
+            "is_being_scored": is_being_scored(reviewing.cell, which.month),
         },
         status=422 if form.is_bound else 200,
     )
@@ -182,9 +181,9 @@ def _after(request: HttpRequest, reviewing: Reviewing, month: Month) -> str:
     return redirect("queue", reviewing.committee.public_id, month).url if reviewing.to_decide else redirect("home").url
 
 
-def _stale(request: HttpRequest, cell: UUID, month: Month, form: ReviewForm | ReopenForm) -> HttpResponse:
+def _stale(request: HttpRequest, cell: UUID, which: WhichSheet, form: ReviewForm | ReopenForm) -> HttpResponse:
     """What somebody else did with the sheet meanwhile, and what was typed here; 409."""
-    now = _reviewing(request, cell, month)
+    now = _reviewing(request, cell, which)
     review = _review(now.stored)
     mine = form.remarks if isinstance(form, ReviewForm) else {}
     typed = (form[name] for name in form.fields if name in ("text", "document", "reason_of_return", "reason"))
@@ -194,7 +193,8 @@ def _stale(request: HttpRequest, cell: UUID, month: Month, form: ReviewForm | Re
         "evaluations/review_stale.html",
         {
             "cell": now.cell,
-            "month": month,
+            "which": which,
+            "month": which.month,
             "reviewing": now,
             "review": review,
             "rows": [
