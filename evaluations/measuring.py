@@ -116,7 +116,7 @@ calendar AS MATERIALIZED (
 missed AS (
     SELECT s.id AS sitting_id, count(*) AS months
     FROM sitting s
-    JOIN calendar y ON y.month >= date_trunc('year', s.month) AND y.month < s.month
+    JOIN calendar y ON y.month BETWEEN date_trunc('year', s.month) AND s.month
     JOIN meetings_placement p ON p.cell_id = s.cell_id AND p.during @> y.month
     WHERE NOT EXISTS (SELECT FROM meetings_meeting m WHERE m.cell_id = s.cell_id AND m.for_month = y.month
         AND m.kind IN ('REGULAR', 'COMBINED') AND m.state IN ('HELD', 'CONCLUDED'))

@@ -97,8 +97,8 @@ def words_of(notice: Notice) -> str:
     words = str(WORDS[notice.kind]) % {"cell": notice.cell.name, "month": Month.of(notice.month).label}
     if notice.sitting is None:
         return words
-    day = date_format(notice.sitting.held_on, "SHORT_DATE_FORMAT")
-    return f"{words} ({gettext('thematic sitting of %(day)s') % {'day': day}})"
+    which = gettext("thematic sitting of %(day)s") % {"day": date_format(notice.sitting.held_on, "SHORT_DATE_FORMAT")}
+    return f"{words} ({which})"
 
 
 def mark_read(notices: QuerySet[Notice], *, at: datetime) -> int:

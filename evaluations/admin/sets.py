@@ -78,11 +78,12 @@ class CriteriaSetAdmin(SetRounds, SetLife, SetLineage, SetPage):
         return super().get_queryset(request).filter(pk__in=readable_sets(request.authority).values("pk")).select_related("owner")
 
     def get_fieldsets(self, request, obj=None):
-        own = ["title", "code", "part", "document", "based_on", "owner", "effective_from", "effective_to"]
+        own = ["title", "code", "document", "based_on", "owner", "effective_from", "effective_to"]
         rest = [(_("Classes"), {"fields": self.as_shown(request, obj, [*self.points])}), (None, {"fields": ["note"]})]
         if obj is None:
             return [(None, {"fields": ["copy_of", *own]}), *rest]
-        return [(None, {"fields": [*own, "kind", "state", "in_force", "used"]}), *rest, *self.asked_why(request, obj)]
+        # A new one begins with its original's.
+        return [(None, {"fields": [*own, "kind", "part", "state", "in_force", "used"]}), *rest, *self.asked_why(request, obj)]
 
     def get_readonly_fields(self, request, obj=None):
         # What its lines concretise, and whose it is, stays as it was when the set was made.

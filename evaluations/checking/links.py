@@ -7,11 +7,11 @@ a fault is named where it is and not where it ends up. Then each edition of the 
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from evaluations.checking.editions import editions_over, figures_of, words_of
-from evaluations.checking.facts import facts_of
+from evaluations.checking.facts import facts_of, facts_of_sitting
 from evaluations.checking.losses import losses_under, stored_losses
 from evaluations.checking.months import month_score_of, stored_sums, sums_under
 from evaluations.checking.periods import period_score_of, period_sums_under
@@ -30,6 +30,7 @@ from evaluations.models import (
     PeriodScore,
     ScoreSheet,
     ScoreState,
+    SheetPart,
     SheetState,
 )
 from evaluations.periods import Month, Period, longer_periods_of
@@ -76,19 +77,16 @@ def waiting_changes(path: str) -> int:
 
 def line_of(cell: Cell, month: date, *, today: date) -> Iterator[Link]:
     """The links of the cell's month (its first day given), from the set down to the central committee's sum."""
-    facts = MonthFacts.objects.filter(cell=cell, month=month).first()
+    facts = MonthFacts.objects.filter(cell=cell, month=month, part=SheetPart.MONTH).first()
     again = facts_of(cell, month, as_of=facts.measured_on if facts else today)
-    sheet = (
-        ScoreSheet.objects.select_related("criteria_set", "decision").filter(cell=cell, month=month).exclude(state=SheetState.DRAFT).first()
-    )
-    yield _set_in_force(facts, again)
-    yield _facts(facts, again)
-    if facts and sheet and sheet.criteria_set:
-        definition = definition_of(sheet.criteria_set)
-        yield _points(definition, facts, sheet)
-        yield _total(definition, sheet)
-        if sheet.is_verified:
-            yield _official(definition, sheet)
+    sent = ScoreSheet.objects.select_related("criteria_set", "decision").filter(cell=cell, month=month).exclude(state=SheetState.DRAFT)
+    sheet = sent.filter(part=SheetPart.MONTH).first()
+    yield from _of_sheet(facts, again, sheet)
+    for other in sent.filter(part=SheetPart.THEMATIC).select_related("meeting__cell").order_by("meeting"):
+        measured = MonthFacts.objects.filter(meeting=other.meeting, part=SheetPart.THEMATIC).first()
+        as_of = measured.measured_on if measured else today
+        for link in _of_sheet(measured, facts_of_sitting(other.meeting, SheetPart.THEMATIC, as_of=as_of), other):
+            yield replace(link, name=f"{link.name} (thematic {other.meeting.held_on})")
     score = MonthScore.objects.filter(cell=cell, month=month).first()
     yield _month(score, month_score_of(cell, month, facts, sheet))
     if score:
@@ -97,6 +95,18 @@ def line_of(cell: Cell, month: date, *, today: date) -> Iterator[Link]:
         for period in longer_periods_of(Month.of(month)):
             yield from _longer(cell, period, today)
         yield from _editions(score)
+
+
+def _of_sheet(facts: MonthFacts | None, again: dict[str, object] | None, sheet: ScoreSheet | None) -> Iterator[Link]:
+    """From the set in force to what was decided, of one sheet."""
+    yield _set_in_force(facts, again)
+    yield _facts(facts, again)
+    if facts and sheet and sheet.criteria_set:
+        definition = definition_of(sheet.criteria_set)
+        yield _points(definition, facts, sheet)
+        yield _total(definition, sheet)
+        if sheet.is_verified:
+            yield _official(definition, sheet)
 
 
 def _differences(stored: Mapping[str, object], again: Mapping[str, object]) -> tuple[Difference, ...]:
@@ -108,7 +118,8 @@ def _differences(stored: Mapping[str, object], again: Mapping[str, object]) -> t
 
 
 def _columns(row: MonthFacts | MonthScore | PeriodScore | None) -> dict[str, object]:
-    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key} if row else {}
+    fields = [field for field in row._meta.concrete_fields if not field.primary_key and field.name != "of_sitting"] if row else ()
+    return {field.attname: getattr(row, field.attname) for field in fields}
 
 
 def _set_in_force(facts: MonthFacts | None, again: dict[str, object] | None) -> Link:

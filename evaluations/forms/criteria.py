@@ -100,7 +100,6 @@ class SetForm(ModelForm):
             effective_from=said["effective_from"],
             note=said["note"],
         )
-        made.part = said["part"]
         made.effective_to = said["effective_to"]
         if said["good_from"] is not None:
             made.good_from, made.fair_from, made.average_from = said["good_from"], said["fair_from"], said["average_from"]

@@ -65,7 +65,8 @@ def make_province(*sets: CriteriaSet) -> Province:
     spans = [(SINCE, date(2026, 1, 3)), (date(2026, 1, 3), None), (SINCE, None), (date(2025, 12, 1), date(2026, 2, 5))]
     places = [(one, ""), (one, ""), (two, CellKind.VILLAGE), (grassroots, "")]
     for criteria_set, (committee, kind), during in zip(sets, places, spans, strict=False):
-        CriteriaScope.objects.create(criteria_set=criteria_set, committee=committee, cell_kind=kind, during=during)
+        where = {"committee": committee, "cell_kind": kind, "part": criteria_set.part}
+        CriteriaScope.objects.create(criteria_set=criteria_set, during=during, **where)
     MeetingRules.objects.create(committee=province, during=(SINCE, None), document="42", meeting_day=3, last_day=7)
     MeetingRules.objects.create(committee=one, during=(SINCE, date(2026, 2, 1)), document="QĐ xã", meeting_day=5)
     MeetingRules.objects.create(committee=grassroots, during=(date(2026, 1, 1), None), document="Không định ngày")

@@ -33,6 +33,7 @@ from evaluations.models import (
     ScoreSheet,
     SetKind,
     SetState,
+    SheetPart,
 )
 from evaluations.sheet_lines import Answer
 from evaluations.sheets import Sheet, Vote, answer_sheet, open_sheet
@@ -129,15 +130,25 @@ def put_in_force(committee: Committee, code: str = "thu", effective_from: date =
     return publishing.publish(criteria_set=draft, committee=committee, by=None, at=NOW, **where)
 
 
+def put_thematic_in_force(committee: Committee, code: str = "thu-chuyen-de") -> CriteriaSet:
+    """The sample sheet, cloned for thematic sittings, in force for the cells under a committee."""
+    draft = drafted(committee, code)
+    draft.part = SheetPart.THEMATIC
+    draft.save()
+    draft.rollup_rules.all().delete()
+    return put_in_force(committee, draft=draft)
+
+
 @dataclass
 class RecordedMonth:
     people: Five
     meeting: Meeting
     criteria_set: CriteriaSet | None
+    part: SheetPart = SheetPart.MONTH
 
     @property
     def sheet(self) -> ScoreSheet:
-        return ScoreSheet.objects.get(meeting=self.meeting)
+        return ScoreSheet.objects.get(meeting=self.meeting, part=self.part)
 
 
 def recorded_month(*, with_set: bool = True, username: str = "bi-thu", **sitting) -> RecordedMonth:
@@ -149,12 +160,13 @@ def recorded_month(*, with_set: bool = True, username: str = "bi-thu", **sitting
 
 def filled_in(month: RecordedMonth, *, as_of: date = TODAY, **changes: Answer) -> Sheet:
     """Every line answered: the best level of judged lines, proposals confirmed; `line_3_1=Answer(…)` for one line otherwise."""
-    sheet = open_sheet(month.meeting, as_of=as_of)
+    sheet = open_sheet(month.meeting, month.part, as_of=as_of)
     answers = {line.line.index: _usual_answer(line) for line in sheet.lines}
     by_code = {line.line.criterion.code: line.line.index for line in sheet.lines}
     answers |= {by_code[name.removeprefix("line_").replace("_", ".")]: answer for name, answer in changes.items()}
     return answer_sheet(
         meeting=month.meeting,
+        part=month.part,
         answers=answers,
         vote=Vote(votes_for=3, votes_base=3, weak_points="Ít ý kiến", remedies="Gợi mở thêm"),
         expected_version=sheet.version,

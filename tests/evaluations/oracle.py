@@ -35,6 +35,7 @@ from evaluations.models import (
     Row,
     RuleDocument,
     SetKind,
+    SheetPart,
 )
 from meetings.models import CellKind, Committee
 from meetings.models import Level as TreeLevel
@@ -95,11 +96,11 @@ def make_ground() -> Ground:
     return Ground(province, communes, (first, second))
 
 
-def make_set(code: str) -> CriteriaSet:
+def make_set(code: str, part: SheetPart = SheetPart.MONTH) -> CriteriaSet:
     document, _made = RuleDocument.objects.get_or_create(number="42", issuer="Ban", issued_on=date(2025, 10, 28), title="Hướng dẫn")
     thresholds = {"good_from": 90, "fair_from": 70, "average_from": 50}
     return CriteriaSet.objects.create(
-        code=code, title=code, kind=SetKind.SHEET, document=document, effective_from=date(2025, 7, 1), **thresholds
+        code=code, title=code, kind=SetKind.SHEET, part=part, document=document, effective_from=date(2025, 7, 1), **thresholds
     )
 
 

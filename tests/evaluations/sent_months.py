@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from types import MappingProxyType
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from tests.factories import make_cell, make_user
 from tests.meetings.sittings import Five, five, recorded
 
 LATER = NOW + timedelta(hours=2)
+THE_4TH = date(2026, 11, 4)
 
 
 @dataclass
@@ -33,7 +34,7 @@ class Sent:
 
     @property
     def sheet(self) -> ScoreSheet:
-        return ScoreSheet.objects.select_related("cell", "criteria_set", "meeting").get(meeting=self.month.meeting)
+        return ScoreSheet.objects.select_related("cell", "criteria_set", "meeting").get(pk=self.month.sheet.pk)
 
     @property
     def meeting(self) -> Meeting:
@@ -68,8 +69,8 @@ def another(sent: Sent, name: str, **changes: Answer) -> Sent:
 def send(month: RecordedMonth, changes: Mapping[str, Answer] = MappingProxyType({})) -> None:
     """Fill the month in, post its conclusion and send it up."""
     filled_in(month, **changes)
-    posted(month)
-    submit(meeting=month.meeting, by=month.people.user, at=NOW, expected_version=month.sheet.version)
+    posted(month, max(THE_4TH, month.meeting.held_on))
+    submit(meeting=month.meeting, part=month.part, by=month.people.user, at=NOW, expected_version=month.sheet.version)
 
 
 def returned(sent: Sent, reason: str = "Giải trình mục 1", **notes: str) -> Sent:

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from evaluations.around_month import MoreTime, Opening, PastMonth, Posted, around
 from evaluations.models import Extension, Grade, ScoreState, SheetState
 from evaluations.periods import Month
+from evaluations.which_sheet import WhichSheet
 from meetings.models import ContentOpening, Meeting, MeetingKind, MeetingState, Posting, PostingKind, RecordingLock
 from meetings.recording import locks_over
 from tests.evaluations.boards import SCORED, make_month
@@ -82,7 +83,7 @@ def test_returned_months_and_the_ten_latest_openings(cell):
     for hour in range(12):
         ContentOpening.objects.create(meeting=meeting, user=reader, reason=f"Kiểm tra {hour}", opened_at=at + timedelta(hours=hour))
     found = around(cell, MONTH, None)
-    assert found.returned == [MONTH.shifted(-3), MONTH.previous]
+    assert found.returned == [WhichSheet(MONTH.shifted(-3)), WhichSheet(MONTH.previous)]
     assert found.openings == [
         Opening("Lê Văn Đọc", at + timedelta(hours=hour), MONTH.previous, f"Kiểm tra {hour}") for hour in range(11, 1, -1)
     ]

@@ -11,7 +11,7 @@ from evaluations.dashboard import board_of, counts_of
 from evaluations.exporting import docx, xlsx
 from evaluations.exporting.docx import in_words, official_date
 from evaluations.exporting.tables import Kind
-from evaluations.models import Grade, JobState, MonthFacts, ScoreState
+from evaluations.models import Grade, JobState, MonthFacts, ScoreState, SheetPart
 from evaluations.periods import Year
 from evaluations.shown import SHOWN, cells_right_below, cells_within, totals_of
 from meetings.models import Cell, CellKind, DemoData
@@ -120,8 +120,10 @@ def test_days_are_days_and_numbers_numbers(exports_folder, english):
 
 
 def _facts(month) -> dict:
-    blank = {field.attname: 0 for field in MonthFacts._meta.concrete_fields if not field.primary_key and not field.null}
+    columns = [field for field in MonthFacts._meta.concrete_fields if not (field.primary_key or field.null or field.generated)]
+    blank = {field.attname: 0 for field in columns}
     facts = {"cell_id": month.people.cell.pk, "meeting_id": month.meeting.pk, "month": NOVEMBER.first, "held_on": date(2026, 11, 3)}
+    facts |= {"part": SheetPart.MONTH}
     facts |= {"measured_on": date(2026, 11, 5), "counted_path": month.people.cell.scope_path, "cell_kind": month.people.cell.kind}
     flags = {name: bool(value) for name, value in blank.items() if MonthFacts._meta.get_field(name).get_internal_type() == "BooleanField"}
     return blank | flags | facts | {"pending": [], "present": 22, "roster_size": 23}

@@ -61,12 +61,14 @@ ACTS = {
     "code = 'x' || code WHERE criteria_set_id = {0}",
     "its title changed": "UPDATE evaluations_criteriaset SET title = 'Khác' WHERE id = {0}",
     "its thresholds changed": "UPDATE evaluations_criteriaset SET good_from = good_from - 1 WHERE id = {0}",
+    "scoring thematic sittings": "UPDATE evaluations_criteriaset SET part = 'THEMATIC' WHERE id = {0}",
     "made a draft again": "UPDATE evaluations_criteriaset SET state = 'DRAFT' WHERE id = {0}",
     "deleted": f"{DEFERRED}DELETE FROM evaluations_criteriaset WHERE id = {{0}}",
-    "put in force elsewhere": "INSERT INTO evaluations_criteriascope (criteria_set_id, committee_id, cell_kind, during) "
-    "SELECT {0}, committee_id, 'SCHOOL', during FROM evaluations_criteriascope",
+    "put in force elsewhere": "INSERT INTO evaluations_criteriascope (criteria_set_id, committee_id, cell_kind, part, during) "
+    "SELECT {0}, committee_id, 'SCHOOL', part, during FROM evaluations_criteriascope",
     "no longer in force": "DELETE FROM evaluations_criteriascope WHERE criteria_set_id = {0}",
     "in force from another day": "UPDATE evaluations_criteriascope SET during = daterange('2025-01-01', NULL) WHERE criteria_set_id = {0}",
+    "in force for thematic sittings": "UPDATE evaluations_criteriascope SET part = 'THEMATIC' WHERE criteria_set_id = {0}",
     "in force for another kind": "UPDATE evaluations_criteriascope SET cell_kind = 'SCHOOL' WHERE criteria_set_id = {0}",
 }
 

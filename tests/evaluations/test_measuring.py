@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluations.checking.facts import facts_of
+from evaluations.checking.facts import facts_of_sitting
 from evaluations.measuring import Targets, measure
-from evaluations.models import MonthFacts
+from evaluations.models import CriteriaScope, MonthFacts, SheetPart
 from meetings.models import (
     Attendance,
     Meeting,
@@ -32,7 +32,15 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def province():
-    return make_province(*(make_set(f"bo-{number}") for number in range(4)))
+    """A set of each part in force here and there; that of thematic sittings not everywhere where there is one of months."""
+    sets = [make_set(f"bo-{number}") for number in range(4)]
+    province = make_province(*sets)
+    scopes = sets[1].scopes.all() | sets[3].scopes.all()
+    thematic = make_set("bo-chuyen-de", SheetPart.THEMATIC)
+    CriteriaScope.objects.bulk_create(
+        CriteriaScope(criteria_set=thematic, committee=scope.committee, part=thematic.part, during=scope.during) for scope in scopes
+    )
+    return province
 
 
 @pytest.fixture
@@ -46,9 +54,13 @@ def test_sql_and_plain_python_measure_the_same_on_random_logs(province, seed):
     rng = Random(seed)
     cells = [make_log(rng, province) for _ in range(2)]
     measure(Targets.of([(cell.pk, month) for cell in cells for month in MONTHS]), as_of=AS_OF)
-    stored = {(facts.cell_id, facts.month): as_columns(facts) for facts in MonthFacts.objects.filter(cell__in=cells)}
-    plain = {(cell.pk, month): facts_of(cell, month, as_of=AS_OF) for cell in cells for month in MONTHS}
-    assert stored == {key: facts for key, facts in plain.items() if facts is not None}
+    stored = {(facts.meeting_id, facts.part): as_columns(facts) for facts in MonthFacts.objects.filter(cell__in=cells)}
+    held = Meeting.objects.held().filter(cell__in=cells)
+    parts = [(meeting, SheetPart.MONTH) for meeting in held.monthly()] + [(meeting, SheetPart.THEMATIC) for meeting in held.thematic()]
+    plain = {(meeting.pk, part): facts_of_sitting(meeting, part, as_of=AS_OF) for meeting, part in parts}
+    assert {key for key, facts in plain.items() if facts} == set(stored)
+    for key, facts in stored.items():
+        assert facts == plain[key]
 
 
 def test_measuring_again_changes_nothing_and_a_sitting_undone_loses_its_facts(cell):

@@ -219,7 +219,7 @@ def test_two_sheets_are_not_in_force_for_the_same_cells_at_once(sample, province
     second = copy_of(sample, province, code="thu-hai")
     with pytest.raises(NotPublishable, match="for the same cells"):
         publish(criteria_set=second, committee=province, by=None, at=NOW)
-    with pytest.raises(IntegrityError, match="one_set_in_force_per_committee_and_kind"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="one_set_in_force_per_committee_kind_and_part"), transaction.atomic():
         CriteriaScope.objects.create(criteria_set=second, committee=province, during=(date(2026, 2, 1), None))
 
     for_villages = copy_of(sample, province, code="thu-ba")

@@ -70,7 +70,7 @@ def test_a_sheet_begun_for_a_sitting_that_became_thematic_makes_room_when_the_re
     with pytest.raises(Meeting.DoesNotExist):
         open_sheet(thematic, as_of=TODAY)
     if not makes_room:
-        with pytest.raises(IntegrityError, match="one_sheet_per_cell_and_month"):
+        with pytest.raises(IntegrityError, match="one_sheet_of_a_month_and_of_a_thematic_sitting"):
             filled_in(month)
         return
     filled_in(month)
@@ -83,7 +83,7 @@ def test_it_makes_room_too_when_the_regular_one_is_sent_without_a_set(makes_room
     became_thematic(month)
     call = {"meeting": month.meeting, "by": month.people.user, "at": NOW, "expected_version": 0}
     if not makes_room:
-        with pytest.raises(IntegrityError, match="one_sheet_per_cell_and_month"):
+        with pytest.raises(IntegrityError, match="one_sheet_of_a_month_and_of_a_thematic_sitting"):
             submit(**call)
         return
     assert submit(**call).is_sent
@@ -178,7 +178,8 @@ def said_on(sheet) -> list[tuple]:
 def test_answering_measures_the_month_once_and_returns_the_sheet_as_it_then_is(monkeypatch, month):
     answers = {line.line.index: Answer(confirmed=line.asks_confirmation) for line in open_sheet(month.meeting, as_of=TODAY).lines}
     looked = []
-    monkeypatch.setattr(sheets, "look", lambda *place, **day: looked.append(place) or measuring.look(*place, **day))
+    look = measuring.look_at_sitting
+    monkeypatch.setattr(sheets, "look_at_sitting", lambda *sitting, **day: looked.append(sitting) or look(*sitting, **day))
     answered = answer_sheet(
         meeting=month.meeting, answers=answers, vote=Vote(votes_for=2, votes_base=3), expected_version=0, by=month.people.user, as_of=TODAY
     )

@@ -9,6 +9,8 @@ The cell is the own one; the columns stand at the cell itself, beside it, above 
   fbeside   the following member of the next     auditor   the province's auditor
                                                  criteria  the province's criteria admin
 
+A word after @ says which sheet it is: that of a thematic sitting of the cell, or of one of another cell's.
+
 An entry is the status of GET, then (after a slash) of a POST that says nothing; one entry stands for both. `in` is 302 to the login page.
 The admin's URLs have a table of their own (test_access_admin).
 """
@@ -27,9 +29,10 @@ from evaluations.editions import close_period
 from evaluations.exporting.files import new_file
 from evaluations.models import Job, Notice, Rehearsal, SavedView
 from evaluations.periods import Month
-from meetings.models import Appointment, Level, Role
+from meetings.models import Appointment, Level, MeetingKind, Role
 from tests.evaluations.closed_periods import AT, settle
-from tests.evaluations.month import drafted, put_in_force, recorded
+from tests.evaluations.measured import sit
+from tests.evaluations.month import drafted, put_in_force, put_thematic_in_force, recorded
 from tests.factories import make_cell, make_committee, make_user
 from tests.house.access import arguments_in, ask, differences, read_table, sessions_of, undeclared, walked
 from tests.meetings.sittings import five
@@ -50,6 +53,14 @@ cell_send         in       200/422  404      403      404      403      404     
 cell_review       in       403      404      404      404      404      404      403      404      403      404
 cell_returned     in       404      404      403      404      403      404      403      404      403      404
 cell_vote_anew    in       404      404      403      404      403      404      403      404      403      404
+cell_sheet@thematic in     200/422  404      403      404      403      404      403      404      403      404
+cell_send@thematic in      200/422  404      403      404      403      404      403      404      403      404
+cell_review@thematic in    403      404      404      404      404      404      403      404      403      404
+cell_returned@thematic in  404      404      403      404      403      404      403      404      403      404
+cell_vote_anew@thematic in 404      404      403      404      403      404      403      404      403      404
+cell_explanation@thematic in 200    404      200      404      200      404      200      404      200      404
+cell_sheet@another in      404      404      403      404      403      404      403      404      403      404
+cell_explanation@another in 404     404      404      404      404      404      404      404      404      404
 queue_now         in       404/405  404/405  404/405  404/405  302/405  404/405  403/405  404/405  403/405  404/405
 queue             in       404      404      404      404      200/422  404      403      404      403      404
 cell_explanation  in       200      404      200      404      200      404      200      404      200      404
@@ -131,9 +142,15 @@ class Place:
     rehearsal: object
     # Another draft of the province, on which the commune alone is asked.
     consultation: object
+    # Thematic sittings: of the cell, and of the cell beside.
+    thematic: object
+    another: object
 
-    def arguments(self, pattern: str) -> dict:
+    def arguments(self, name: str, pattern: str) -> dict:
+        sheets = {"thematic": self.thematic, "another": self.another}
+        sitting = sheets.get(name.partition("@")[2])
         known = {
+            "which": f"2026-11/thematic/{sitting.public_id}" if sitting else "2026-11",
             "cell": self.cell.public_id,
             "committee": self.committee.public_id,
             "meeting": self.meeting.public_id,
@@ -201,6 +218,7 @@ def place(exports_folder) -> Place:
     beside = make_cell("Chi bộ Thôn Hai", committee=commune)
     meeting = recorded(people)
     criteria_set = put_in_force(commune)
+    put_thematic_in_force(commune)
     users = {
         "own": people.user,
         "beside": make_user("beside", secretary_of=beside),
@@ -229,7 +247,8 @@ def place(exports_folder) -> Place:
         rehearsed_at=AT,
     )
     consultation = _asked(users["criteria"], province, commune)
-    with_rights = (job, province, notice, view, draft, rehearsal, consultation)
+    thematic, another = (sit(cell, meeting.for_month, MeetingKind.THEMATIC, meeting.held_on) for cell in (people.cell, beside))
+    with_rights = (job, province, notice, view, draft, rehearsal, consultation, thematic, another)
     return Place(users, people.cell, commune, meeting, people.binh, appointment, criteria_set, *with_rights)
 
 
@@ -248,7 +267,12 @@ def test_twin_a_new_url_is_missed():
 
 def test_each_actor_gets_what_the_table_says(place):
     patterns = walked()
-    assert differences(TABLE, sessions_of(place.users), lambda name: reverse(name, kwargs=place.arguments(patterns[name]))) == []
+
+    def path_of(name: str) -> str:
+        url = name.partition("@")[0]
+        return reverse(url, kwargs=place.arguments(name, patterns[url]))
+
+    assert differences(TABLE, sessions_of(place.users), path_of) == []
 
 
 def test_a_page_that_forgets_its_scope_is_found(place, monkeypatch):
