@@ -14,10 +14,9 @@ from evaluations.queue import Attention, sheets_of
 from evaluations.returned import send_again, vote_anew
 from evaluations.review import Way, decide
 from evaluations.set_faults import faults_of
-from evaluations.sheets import Vote, open_for_new_vote, open_sheet
+from evaluations.sheets import Sheet, Vote, open_for_new_vote, open_sheet
 from evaluations.submission import NotReady, submit
-from meetings.models import Meeting, MeetingKind, MeetingState
-from meetings.recording import enter_held_meeting
+from meetings.models import Meeting, MeetingState
 from tests.evaluations.month import (
     NOVEMBER,
     NOW,
@@ -28,44 +27,17 @@ from tests.evaluations.month import (
     posted,
     put_in_force,
     put_thematic_in_force,
-    recorded_month,
 )
-from tests.evaluations.sent_months import LATER, Sent, returned, send
-from tests.factories import make_committee, make_user
-from tests.meetings.sittings import recorded
+from tests.evaluations.sent_months import LATER, returned, send
+from tests.evaluations.thematic_months import combined, month_with_both, thematic, verifying
+from tests.factories import make_cell, make_committee
+from tests.meetings.sittings import five, recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
-THE_4TH = date(2026, 11, 4)
 
 
-@pytest.fixture
-def month() -> RecordedMonth:
-    """November recorded, with a set in force for months and one for thematic sittings."""
-    month = recorded_month()
-    put_thematic_in_force(month.people.cell.placements.get().parent)
-    return month
-
-
-def thematic(month: RecordedMonth, held_on: date = THE_4TH, **fields) -> RecordedMonth:
-    """A thematic sitting of the month, recorded."""
-    people = month.people
-    meeting = enter_held_meeting(
-        cell=people.cell, for_month=NOVEMBER, held_on=held_on, kind=MeetingKind.THEMATIC, by=people.user, today=TODAY
-    )
-    recorded(people, meeting, kind=MeetingKind.THEMATIC, held_on=held_on, minutes_signed_on=held_on, **fields)
-    return replace(month, meeting=meeting, part=SheetPart.THEMATIC)
-
-
-def combined(month: RecordedMonth) -> RecordedMonth:
-    """The month's sitting was combined; what is returned stands for its thematic sheet."""
-    Meeting.objects.filter(pk=month.meeting.pk).update(kind=MeetingKind.COMBINED)
-    return replace(month, part=SheetPart.THEMATIC)
-
-
-def verifying(month: RecordedMonth) -> Sent:
-    committee = month.people.cell.placements.get().parent
-    follower = make_user("cap-uy-vien", follows=month.people.cell)
-    return Sent(month, committee, make_user("van-phong", office_of=committee), follower)
+lay = month_with_both
+LONG_AFTER = date(2026, 11, 20)
 
 
 class TestBesideTheMonth:
@@ -92,13 +64,15 @@ class TestBesideTheMonth:
         assert (score.state, score.sheet, score.total) == (ScoreState.SCORED, month.sheet, month.sheet.total)
         assert score.thematic_held and other.sheet.total != score.total
 
-    def test_without_a_set_for_them_there_is_no_such_sheet(self):
-        month = recorded_month()
+    def test_without_a_set_for_them_there_is_no_such_sheet(self, month):
+        place = five(make_cell("Chi bộ Thôn Hai", committee=make_committee("Đảng ủy xã Khác")), username="bi-thu-khac")
+        put_in_force(place.cell.placements.get().parent, "khac")
+        month = replace(month, people=place, meeting=recorded(place))
         other = thematic(month)
         with pytest.raises(Meeting.DoesNotExist):
             open_sheet(other.meeting, SheetPart.THEMATIC, as_of=TODAY)
         send(month)
-        assert MonthFacts.objects.get().part == SheetPart.MONTH
+        assert MonthFacts.objects.get(cell=place.cell).part == SheetPart.MONTH
 
     def test_a_regular_sitting_has_none_and_a_thematic_one_no_months(self, month):
         for meeting, part in ((month.meeting, SheetPart.THEMATIC), (thematic(month).meeting, SheetPart.MONTH)):
@@ -199,7 +173,7 @@ class TestSets:
             put_in_force(committee, draft=again)
 
     def test_it_has_no_roll_up_rules(self):
-        draft = drafted(make_committee())
+        draft = drafted(make_committee(), "khac")
         assert faults_of(draft) == []
         draft.part = SheetPart.THEMATIC
         draft.save()
@@ -215,8 +189,12 @@ class TestSets:
 
 def test_a_posting_after_the_vote_changes_the_sheet_of_its_own_sitting_alone(month):
     other = thematic(month)
-    filled_in(month)
-    filled_in(other)
-    posted(other, THE_4TH)
-    assert open_sheet(month.meeting, as_of=TODAY).changed_lines == []
-    assert [line.line.criterion.code for line in open_sheet(other.meeting, other.part, as_of=TODAY).changed_lines] in ([], ["8.3"])
+    for each in (month, other):
+        filled_in(each, as_of=LONG_AFTER)
+    posted(other)
+    changed = [[line.line.criterion.code for line in opened(each).changed_lines] for each in (month, other)]
+    assert changed == [[], ["8.3"]]
+
+
+def opened(month: RecordedMonth) -> Sheet:
+    return open_sheet(month.meeting, month.part, as_of=LONG_AFTER)
