@@ -11,6 +11,7 @@ from evaluations.conformity import Stand, conformity
 from evaluations.criteria_entries import CriterionEntry, SetEntry
 from evaluations.criteria_files import FOLDER, read_criteria
 from evaluations.matching import paired
+from evaluations.models import SheetPart
 from evaluations.set_diff import Fate, LineChange, diff
 from tests.evaluations.oracle import steady
 
@@ -97,6 +98,9 @@ def test_what_the_set_itself_says_is_compared_too():
     ).of_set
     assert [sentence.split(":")[0] for sentence in said] == ["Title", "Good from", "Dropped", "Dropped"]
     assert "Good from: “90” became “95”." in said
+    assert [*diff(SHEET, replace(SHEET, part=SheetPart.THEMATIC)).of_set] == [
+        "What it scores: “The month, by its regular or combined sitting” became “A thematic sitting, on a sheet of its own”."
+    ]
 
 
 def test_the_2025_frame_against_that_of_2018_names_every_line_once():

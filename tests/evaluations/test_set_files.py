@@ -12,7 +12,7 @@ from evaluations.conditions import Asked
 from evaluations.criteria_entries import CriterionEntry, DocumentKey, GroupEntry, ParameterEntry, RollupEntry, RowEntry, RungEntry, SetEntry
 from evaluations.criteria_files import FOLDER, read_criteria
 from evaluations.measures import MEASURES, Unit
-from evaluations.models import Comparison, CriterionKind, Grade, MissingMonth, NotApplicable, SetKind, UnverifiedMonth
+from evaluations.models import Comparison, CriterionKind, Grade, MissingMonth, NotApplicable, SetKind, SheetPart, UnverifiedMonth
 from evaluations.period_measures import PERIOD_MEASURES
 from evaluations.set_files import read_set, write_set
 from meetings import text
@@ -91,6 +91,7 @@ sets = some.builds(
     code=some.sampled_from(["a", "2026", "no"]),
     title=texts,
     kind=some.just(SetKind.SHEET.value),
+    part=some.sampled_from(SheetPart.values),
     document=some.builds(DocumentKey, strange, texts, days),
     effective_from=days,
     effective_to=some.none() | days,

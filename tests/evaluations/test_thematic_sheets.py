@@ -2,20 +2,26 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 
+from evaluations import changes
 from evaluations.cloning import clone
-from evaluations.models import Grade, MonthFacts, MonthScore, Notice, ScoreSheet, ScoreState, SheetPart, SheetState
+from evaluations.jobs import work_job
+from evaluations.models import CriteriaSet, Grade, MonthFacts, MonthScore, Notice, Rehearsal, ScoreSheet, ScoreState, SheetPart, SheetState
 from evaluations.notices import words_of
 from evaluations.periods import Month
 from evaluations.publishing import NotPublishable
 from evaluations.queue import Attention, sheets_of
+from evaluations.rehearsal import start_rehearsal
 from evaluations.returned import send_again, vote_anew
 from evaluations.review import Way, decide
 from evaluations.set_faults import faults_of
 from evaluations.sheets import Sheet, Vote, open_for_new_vote, open_sheet
 from evaluations.submission import NotReady, submit
+from evaluations.works import WORKERS
 from meetings.models import Meeting, MeetingState
 from tests.evaluations.month import (
     NOVEMBER,
@@ -30,7 +36,7 @@ from tests.evaluations.month import (
 )
 from tests.evaluations.sent_months import LATER, returned, send
 from tests.evaluations.thematic_months import combined, month_with_both, thematic, verifying
-from tests.factories import make_cell, make_committee
+from tests.factories import make_cell, make_committee, make_user
 from tests.meetings.sittings import five, recorded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -185,6 +191,38 @@ class TestSets:
         original = put_thematic_in_force(make_committee("Đảng ủy khác"), "khac")
         said = {"title": "Bản sao", "document": original.document, "owner": original.owner, "effective_from": original.effective_from}
         assert clone(criteria_set=original, code="ban-sao", **said).part == SheetPart.THEMATIC
+
+
+@pytest.mark.parametrize("part", SheetPart)
+def test_a_draft_is_rehearsed_on_the_sheets_of_its_part(month, part, settings, tmp_path):
+    settings.EXPORTS_DIR = tmp_path
+    others = [thematic(month), thematic(month, TODAY)]
+    for each in (month, *others):
+        send(each)
+    committee = month.people.cell.placements.get().parent
+    draft = drafted(committee, "nhap", date(2027, 1, 1))
+    CriteriaSet.objects.filter(pk=draft.pk).update(part=part)
+    if part == SheetPart.THEMATIC:
+        draft.rollup_rules.all().delete()
+    admin = make_user("tieu-chi", criteria_admin_of=committee)
+    draft.refresh_from_db()
+    job = start_rehearsal(criteria_set=draft, committee=committee, period=Month.of(NOVEMBER), by=admin, at=LATER)
+    work_job(job.pk, WORKERS, clock=lambda: LATER)
+    assert Rehearsal.objects.get(job=job).months == {SheetPart.MONTH: 1, SheetPart.THEMATIC: 2}[part]
+
+
+def test_check_line_walks_each_sheet_and_names_the_one_that_is_wrong(month):
+    other = thematic(month)
+    for each in (month, other):
+        send(each)
+    changes.take_changes(as_of=TODAY, at=NOW)
+    changes.take_scopes(as_of=TODAY, at=NOW)
+    said = StringIO()
+    call_command("check_line", stdout=said, no_color=True)
+    assert "points (thematic 2026-11-04)" in said.getvalue() and "Every link agrees." in said.getvalue()
+    ScoreSheet.objects.filter(part=SheetPart.THEMATIC).update(total=1)
+    with pytest.raises(CommandError, match=r"differ at: total \(thematic 2026-11-04\)\.$"):
+        call_command("check_line", stdout=StringIO(), no_color=True)
 
 
 def test_a_posting_after_the_vote_changes_the_sheet_of_its_own_sitting_alone(month):

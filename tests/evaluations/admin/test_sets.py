@@ -2,9 +2,10 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from evaluations.admin import drafts
-from evaluations.models import Condition, CriteriaSet, Parameter, RuleDocument, SetKind, SetState
+from evaluations.models import Condition, CriteriaSet, Parameter, RuleDocument, SetKind, SetState, SheetPart
 from evaluations.publishing import publish
 from evaluations.set_entries import as_entry
 from meetings.models import Committee, Level
@@ -12,6 +13,7 @@ from meetings.permissions import YES
 from tests.evaluations.admin.requests import NEW_SET, as_user, errors, new_criterion, page_of, save, typed
 from tests.evaluations.month import NOW
 from tests.factories import make_committee, make_user
+from tests.meetings.sitting_pages import words_of
 
 
 def test_nothing_of_a_published_set_is_written(admin, published):
@@ -78,6 +80,16 @@ def test_a_new_set_may_start_as_a_copy(admin, province):
     assert response.url == page_of(made)
     assert (made.title, made.owner, made.note, made.based_on) == ("Phiếu mới", province, "Ghi chú", sample.based_on)
     assert (as_entry(made).groups, as_entry(made).thresholds) == (as_entry(sample).groups, (90_00, 70_00, 50_00))
+
+
+def test_what_a_set_scores_is_chosen_on_its_page_and_copied_with_it(admin, draft, province):
+    save(admin, page_of(draft), note="Bản đầu")
+    assert save(admin, page_of(draft), part="THEMATIC", why="Phiếu riêng cho kỳ chuyên đề").status_code == 302
+    assert CriteriaSet.objects.get(pk=draft.pk).part == SheetPart.THEMATIC
+    history = words_of(admin.get(reverse("admin:evaluations_criteriaset_history", args=[draft.pk])))
+    assert "became “A thematic sitting, on a sheet of its own”" in history and "Phiếu riêng cho kỳ chuyên đề" in history
+    admin.post(NEW_SET, set_fields(province, copy_of=draft.pk))
+    assert CriteriaSet.objects.get(code="moi").part == SheetPart.THEMATIC
 
 
 def test_nobody_makes_a_set_for_another_committee(admin, central):
