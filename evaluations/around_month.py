@@ -77,6 +77,10 @@ class ThematicSheet:
         return self.state not in ("", SheetState.DRAFT)
 
     @property
+    def is_returned(self) -> bool:
+        return self.state == SheetState.RETURNED
+
+    @property
     def grade_label(self) -> str | Promise:
         return Grade(self.grade).label
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from evaluations.around_month import AroundMonth, Posted, around
+from evaluations.around_month import AroundMonth, Posted, ThematicSheet, around
 from evaluations.models import ScoreSheet, SheetEvent, SheetPart, SheetState
 from evaluations.periods import Month
 from evaluations.queue import returned_to
@@ -116,8 +116,13 @@ class CellMonth:
         return returned_on(self.sheet.stored) if self.is_returned else None
 
     @property
+    def open_thematic(self) -> ThematicSheet | None:
+        """The first sheet of a thematic sitting that the cell has to score and send, or to answer for."""
+        return next((sheet for sheet in self.around.thematic if sheet.is_returned or not sheet.is_sent), None)
+
+    @property
     def next_step(self) -> str:
-        """The one main action: answer a returned sheet, prepare, hold, score, post, send, or done."""
+        """The one main action: answer a returned sheet, prepare, hold, score, post, send, then a thematic sitting's sheet, or done."""
         if self.is_returned:
             return "answer"
         if not self.is_held:
@@ -129,7 +134,7 @@ class CellMonth:
             # Posting that is overdue already counts: recorded after the vote, it would have to be voted on again.
             return "post" if self.is_posting_overdue and not self.sheet.voted_points else "score"
         if self.is_sent:
-            return "done" if self.is_posted else "post"
+            return "post" if not self.is_posted else "thematic" if self.open_thematic else "done"
         return "send" if self.is_posted else "post"
 
 

@@ -51,6 +51,17 @@ def test_the_months_page_asks_no_more_for_it(month):
     assert queries_of(browser_of(month.people.user), page) == before
 
 
+def test_it_is_the_next_step_once_the_months_own_is_sent(month):
+    other = thematic(month)
+    assert "Score the sitting and record the vote" in month_page(month)
+    send(month)
+    assert "The sheet of the thematic sitting of 4/11/2026 It is scored, voted on and sent by itself. Score" in month_page(month)
+    send(other)
+    assert "The month is done" in month_page(month)
+    returned(verifying(other))
+    assert "It was returned: answer the committee. Explain or correct" in month_page(month)
+
+
 def test_both_sheets_of_a_combined_sitting_are_offered(month):
     combined(month)
     page = month_page(month)
