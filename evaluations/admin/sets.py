@@ -5,8 +5,11 @@ from itertools import islice
 from django.contrib import admin
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from evaluations.admin.drafts import NOTHING, Inline, SetPage, shown_points
 from evaluations.admin.lifecycle import SetLife
@@ -16,7 +19,7 @@ from evaluations.admin.totals import GradeLimitInline, JointCapInline
 from evaluations.definition import definition_of
 from evaluations.editing import put_in_order, readable_sets
 from evaluations.forms.criteria import GroupForm, GroupFormSet, SetForm
-from evaluations.models import CriteriaSet, CriterionGroup, Parameter, RuleDocument, SetAct, SetKind
+from evaluations.models import CriteriaScope, CriteriaSet, CriterionGroup, Parameter, RuleDocument, SetAct, SetKind
 from evaluations.publishing import COUNTED, count_used
 from evaluations.reach import cases
 from evaluations.set_faults import faults_of
@@ -81,7 +84,7 @@ class CriteriaSetAdmin(SetRounds, SetLife, SetLineage, SetPage):
         own = ["title", "code", "document", "based_on", "owner", "effective_from", "effective_to"]
         rest = [(_("Classes"), {"fields": self.as_shown(request, obj, [*self.points])}), (None, {"fields": ["note"]})]
         if obj is None:
-            return [(None, {"fields": ["copy_of", *own]}), *rest]
+            return [(None, {"fields": ["copy_of", *own]}), *rest, *self.asked_why(request, obj)]
         # A new one begins with its original's.
         return [(None, {"fields": [*own, "kind", "part", "state", "in_force", "used"]}), *rest, *self.asked_why(request, obj)]
 
@@ -138,10 +141,15 @@ class CriteriaSetAdmin(SetRounds, SetLife, SetLineage, SetPage):
 
     @admin.display(description=_("In force for"))
     def in_force(self, criteria_set: CriteriaSet) -> str:
-        scopes = criteria_set.scopes.select_related("committee")
-        return (
-            "; ".join(
-                f"{scope.committee} ({scope.get_cell_kind_display()})" if scope.cell_kind else str(scope.committee) for scope in scopes
-            )
-            or NOTHING
-        )
+        scopes = criteria_set.scopes.select_related("committee").order_by("committee__order_key", "cell_kind", "pk")
+        return format_html_join(mark_safe("<br>"), "{}", [[_scope_in_words(scope)] for scope in scopes]) or NOTHING
+
+
+def _scope_in_words(scope: CriteriaScope) -> str:
+    """'Đảng ủy xã Một (School), from 1/11/2025 until 1/1/2027'."""
+    where = f"{scope.committee} ({scope.get_cell_kind_display()})" if scope.cell_kind else str(scope.committee)
+    words = {"where": where, "from": date_format(scope.during.lower, "SHORT_DATE_FORMAT")}
+    if scope.during.upper is None:
+        return gettext("%(where)s, from %(from)s") % words
+    words["until"] = date_format(scope.during.upper, "SHORT_DATE_FORMAT")
+    return gettext("%(where)s, from %(from)s until %(until)s") % words
