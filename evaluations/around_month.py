@@ -122,7 +122,7 @@ def around(cell: Cell, month: Month, meeting: Meeting | None) -> AroundMonth:
     scores = MonthScore.objects.filter(month__gte=months[0].first, month__lte=month.first, **own)
     extensions = Extension.objects.filter(month=month.first, **own).order_by("-granted_at", "-pk")
     postings = Posting.objects.filter(meeting=meeting) if meeting else Posting.objects.none()
-    returned = ScoreSheet.objects.filter(state=SheetState.RETURNED, **own)
+    returned = ScoreSheet.objects.standing().filter(state=SheetState.RETURNED, **own)
     openings = ContentOpening.objects.filter(meeting__cell=OuterRef("pk")).order_by("-opened_at")
     sheet_told = JSONObject(month="month", part="part", sitting="meeting__public_id")
     opened = JSONObject(by="user__full_name", at="opened_at", month="meeting__for_month", reason="reason")

@@ -94,9 +94,8 @@ def cells_under(committee: Committee, today: date) -> QuerySet:
 
 def sheets_of(committee: Committee, month: Month, attention: Attention, *, today: date) -> QuerySet[ScoreSheet]:
     """The sent sheets that can be verified, with why each needs a look; those that need it most first, then by name."""
-    sent = ScoreSheet.objects.filter(cell__in=cells_under(committee, today), month=month.first, criteria_set__isnull=False).exclude(
-        state=SheetState.DRAFT
-    )
+    of_month = ScoreSheet.objects.standing().filter(cell__in=cells_under(committee, today), month=month.first)
+    sent = of_month.filter(criteria_set__isnull=False).exclude(state=SheetState.DRAFT)
     looked_at = sent.annotate(
         gap=_difference("own_total", "total"),
         distance=Least(*(_difference("total", f"criteria_set__{name}") for name in ("good_from", "fair_from", "average_from"))),
@@ -176,7 +175,8 @@ def waiting_for(committees: Collection[Committee], *, today: date) -> list[Waiti
     """What waits for the committees' decisions, the newest month first. One query."""
     by_key = {committee.pk: committee for committee in committees}
     rows = (
-        ScoreSheet.objects.filter(
+        ScoreSheet.objects.standing()
+        .filter(
             state=SheetState.SUBMITTED,
             criteria_set__isnull=False,
             cell__placements__in=Placement.objects.on(today).filter(parent__in=by_key),
@@ -190,11 +190,12 @@ def waiting_for(committees: Collection[Committee], *, today: date) -> list[Waiti
 
 def to_propose(cells: Collection[Cell]) -> list[ScoreSheet]:
     """The sheets of followed cells that wait for a proposal, the oldest month first. One query."""
-    waiting = ScoreSheet.objects.filter(cell__in=cells, criteria_set__isnull=False, proposed_at__isnull=True).filter(_WAITING)
+    of_cells = ScoreSheet.objects.standing().filter(cell__in=cells, criteria_set__isnull=False)
+    waiting = of_cells.filter(_WAITING, proposed_at__isnull=True)
     return list(waiting.select_related("cell", "meeting").order_by("month", "cell__order_key"))
 
 
 def returned_to(cells: Collection[Cell]) -> list[ScoreSheet]:
     """The cells' sheets that the committee returned, the oldest month first. One query."""
-    returned = ScoreSheet.objects.filter(cell__in=cells, state=SheetState.RETURNED)
+    returned = ScoreSheet.objects.standing().filter(cell__in=cells, state=SheetState.RETURNED)
     return list(returned.select_related("cell", "meeting").order_by("month", "cell__order_key"))

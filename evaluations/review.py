@@ -180,8 +180,8 @@ def decide(
             decision = ReviewDecision.objects.get(public_id=submission.target)
             return Decided(decision, decision.sheets.count())
         here = committee.child_placements.on(timezone.localdate(at)).filter(cell__isnull=False).values("cell")
-        asked = ScoreSheet.objects.filter(public_id__in=sheets, cell__in=here).exclude(state=SheetState.DRAFT).order_by("pk")
-        held = list(asked.select_for_update(no_key=True).values_list("pk", flat=True))
+        asked = ScoreSheet.objects.standing().filter(public_id__in=sheets, cell__in=here).exclude(state=SheetState.DRAFT).order_by("pk")
+        held = list(asked.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
         # Read once they are held: what another's decision left is not seen by the statement that waited for it.
         found = list(ScoreSheet.objects.select_related("cell", "decision__decided_by").filter(pk__in=held).order_by("pk"))
         scorers = scorers_of(found)

@@ -111,7 +111,7 @@ def conclude(meeting: Meeting, part: SheetPart, *, by: User, at: datetime, reaso
 
     Raises as `conclude_meeting`; `Refused` in a locked month without a reason.
     """
-    others = ScoreSheet.objects.filter(meeting=meeting).exclude(part=part)
+    others = ScoreSheet.objects.standing().filter(meeting=meeting).exclude(part=part)
     if meeting.state == MeetingState.CONCLUDED or others.filter(state=SheetState.RETURNED).exists():
         require_reason([(meeting.cell_id, meeting.for_month)], reason)
     else:

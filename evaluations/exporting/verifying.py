@@ -44,6 +44,7 @@ def sheets(asked: Asked) -> Book:
             Column(_("Lines changed since sent"), Kind.WHOLE, 14),
             Column(_("Self-score and computed apart by"), Kind.POINTS, 14),
             Column(_("Points from another class"), Kind.POINTS, 14),
+            Column(_("Thematic sitting of"), Kind.DAY, 14),
         ),
         rows=_rows(listed),
         count=listed.count(),
@@ -62,5 +63,5 @@ def _rows(listed: QuerySet[ScoreSheet]) -> Iterator[tuple]:
         yield (
             *(sheet.cell.name, str(sheet.get_state_display()), sheet.own_total, sheet.total),
             *(sheet.verified_total if sheet.is_verified else None, str(grade.label) if grade else None),
-            *(sheet.differing, sheet.changed, sheet.gap, sheet.distance),
+            *(sheet.differing, sheet.changed, sheet.gap, sheet.distance, sheet.meeting.held_on if sheet.is_thematic else None),
         )

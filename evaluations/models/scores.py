@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.criteria import CriteriaSet, Criterion, Grade, Row, SheetPart
 from evaluations.models.fields import PointsField, SignedPointsField, of_sitting_field
-from meetings.models import Cell, CellKind, Committee, Meeting, Member, User
+from meetings.models import THEMATIC_KINDS, Cell, CellKind, Committee, Meeting, Member, User
 from meetings.models.fields import CleanText
 
 
@@ -26,6 +26,12 @@ class Proposer(models.TextChoices):
     CELL_COMMITTEE = "CELL_COMMITTEE", _("The cell committee")
     SECRETARY_AND_DEPUTY = "SECRETARY_AND_DEPUTY", _("Secretary and deputy")
     SECRETARY = "SECRETARY", _("The secretary")
+
+
+class ScoreSheetQuerySet(models.QuerySet):
+    def standing(self):
+        """Without those of sittings that were corrected and are no thematic ones any more: they say nothing until they are again."""
+        return self.filter(Q(part=SheetPart.MONTH) | Q(meeting__kind__in=THEMATIC_KINDS))
 
 
 class ScoreSheet(models.Model):
@@ -88,6 +94,8 @@ class ScoreSheet(models.Model):
     # `limits` as they were then.
     verified_limits = ArrayField(models.SmallIntegerField(), null=True)
     verified_grade = models.CharField(max_length=10, choices=Grade.choices, default="", blank=True)
+
+    objects = ScoreSheetQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("score sheet")

@@ -47,8 +47,9 @@ def check_sitting(meeting: Meeting, sitting: Sitting, roster: Roster | None, tod
 def _check_day_and_times(problems: Problems, meeting: Meeting, sitting: Sitting, today: date) -> None:
     if sitting.kind not in MeetingKind.values:
         problems.add("kind", _("Choose what kind of sitting it was."))
-    elif meeting.concluded_at is not None and sitting.kind not in MONTHLY_KINDS:
-        problems.add("kind", _("This sitting was sent up as the month's own; it stays a regular or combined one."))
+    elif meeting.concluded_at is not None and (sitting.kind in MONTHLY_KINDS) != (meeting.kind in MONTHLY_KINDS):
+        as_month = _("This sitting was sent up as the month's own; it stays a regular or combined one.")
+        problems.add("kind", as_month if meeting.kind in MONTHLY_KINDS else _("This sitting was sent up as a thematic one; it stays one."))
     if sitting.mode not in ("", *MeetingMode.values):
         problems.add("mode", _("Choose how the sitting was held."))
     if sitting.held_on is None:

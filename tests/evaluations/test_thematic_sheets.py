@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from evaluations import changes
+from evaluations.around_month import around
 from evaluations.cloning import clone
 from evaluations.jobs import work_job
 from evaluations.models import CriteriaSet, Grade, MonthFacts, MonthScore, Notice, Rehearsal, ScoreSheet, ScoreState, SheetPart, SheetState
@@ -21,8 +22,10 @@ from evaluations.review import Way, decide
 from evaluations.set_faults import faults_of
 from evaluations.sheets import Sheet, Vote, open_for_new_vote, open_sheet
 from evaluations.submission import NotReady, submit
+from evaluations.which_sheet import WhichSheet
 from evaluations.works import WORKERS
-from meetings.models import Meeting, MeetingState
+from meetings.models import Meeting, MeetingKind, MeetingState
+from meetings.recording import Correction, Refused, read_sitting, record_sitting
 from tests.evaluations.month import (
     NOVEMBER,
     NOW,
@@ -43,6 +46,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 lay = month_with_both
+AFTER = LATER + timedelta(hours=1)
 LONG_AFTER = date(2026, 11, 20)
 
 
@@ -135,8 +139,43 @@ class TestCombined:
         assert states == [MeetingState.HELD, MeetingState.CONCLUDED]
         assert [each.sheet.state for each in (month, other)] == [SheetState.SUBMITTED] * 2
 
+    def test_corrected_to_a_regular_one_its_thematic_sheet_waits_for_nobody(self, month):
+        other = combined(month)
+        send(month)
+        filled_in(other)
+        submit(meeting=other.meeting, part=other.part, by=month.people.user, at=NOW, expected_version=other.sheet.version)
+        sent = verifying(month)
+        returned(sent)
+        returned(replace(sent, month=other))
+        correct(month, kind=MeetingKind.REGULAR)
+        changes.take_changes(as_of=TODAY, at=LATER)
+        waiting = sheets_of(sent.committee, Month.of(NOVEMBER), Attention(), today=TODAY)
+        assert [sheet.part for sheet in waiting] == [SheetPart.MONTH]
+        assert around(month.people.cell, Month.of(NOVEMBER), sent.meeting).returned == [WhichSheet(Month.of(NOVEMBER))]
+        send_again(meeting=sent.meeting, explanation="Đã rõ", seen=month.sheet.seen, by=month.people.user, at=LATER)
+        assert sent.meeting.state == MeetingState.CONCLUDED
+
+
+def correct(month: RecordedMonth, **fields) -> Meeting:
+    """The record of a returned sitting, once more, with a reason."""
+    meeting = Meeting.objects.select_related("cell").get(pk=month.meeting.pk)
+    said = {"expected_version": meeting.version, "by": month.people.user, "today": TODAY, "correction": Correction("Ghi nhầm", LATER)}
+    return record_sitting(meeting=meeting, sitting=replace(read_sitting(meeting), **fields), **said)
+
 
 class TestVerified:
+    def test_the_record_of_one_that_was_returned_is_corrected_and_it_stays_thematic(self, month):
+        other = thematic(month)
+        send(other)
+        returned(verifying(other))
+        before = other.sheet.computed
+        with pytest.raises(Refused) as refused:
+            correct(other, kind=MeetingKind.COMBINED)
+        assert refused.value.problems == {"kind": "This sitting was sent up as a thematic one; it stays one."}
+        correct(other, ideology_minutes=5)
+        send_again(meeting=other.meeting, part=other.part, explanation="", seen=other.sheet.seen, by=month.people.user, at=AFTER)
+        assert other.sheet.computed != before
+
     def test_the_queue_holds_both_and_one_decision_settles_them(self, month):
         other = thematic(month)
         send(month)
@@ -161,7 +200,7 @@ class TestVerified:
         assert words_of(Notice.objects.get()).endswith("(thematic sitting of 4/11/2026)")
         sheet = open_for_new_vote(sent.meeting, SheetPart.THEMATIC, as_of=TODAY)
         answers = {line.line.index: replace(line.answer, confirmed=line.asks_confirmation) for line in sheet.lines}
-        call = {"meeting": sent.meeting, "part": SheetPart.THEMATIC, "by": month.people.user, "at": LATER + timedelta(hours=1)}
+        call = {"meeting": sent.meeting, "part": SheetPart.THEMATIC, "by": month.people.user, "at": AFTER}
         vote_anew(answers=answers, vote=Vote(votes_for=2, votes_base=3), seen=sent.sheet.seen, **call)
         send_again(explanation="", seen=sent.sheet.seen, **call)
         assert (sent.sheet.state, sent.sheet.votes_for, sent.sheet.past_votes.count()) == (SheetState.SUBMITTED, 2, 1)
