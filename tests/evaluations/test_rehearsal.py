@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from evaluations.cloning import clone
 from evaluations.conditions import parse
-from evaluations.definition import definition_of
+from evaluations.definition import Definition, definition_of
 from evaluations.jobs import work_job
 from evaluations.measuring import Targets
 from evaluations.models import CriteriaSet, Criterion, Job, JobState, MonthFacts, MonthScore, Rehearsal, Row, ScoreSheet, SheetState
@@ -131,9 +131,9 @@ def rehearsed(draft: CriteriaSet, admin, committee=None, period: Period = NOVEMB
     return Rehearsal.objects.get(job=job)
 
 
-def plainly(draft: CriteriaSet, sheet: ScoreSheet) -> int:
+def plainly(definition: Definition, sheet: ScoreSheet) -> int:
     """The total of one sheet under the draft, another way: its lines are known by their titles, and it is scored alone."""
-    definition, old = definition_of(draft), {line.criterion.title: line for line in definition_of(sheet.criteria_set)}
+    old = {line.criterion.title: line for line in definition_of(sheet.criteria_set)}
     facts = MonthFacts.objects.get(cell=sheet.cell_id, month=sheet.month)
     asked = [line.criterion.asks_level and line.criterion.title in old for line in definition]
     levels = [
@@ -151,10 +151,10 @@ def plainly(draft: CriteriaSet, sheet: ScoreSheet) -> int:
 @pytest.mark.parametrize("period", [NOVEMBER, Quarter(2026, 4)], ids=str)
 def test_the_matrix_and_the_moves_are_those_of_a_plain_count(draft, admin, period):
     found = rehearsed(draft, admin, period=period)
-    crossings, moves = Counter(), {}
+    crossings, moves, definition = Counter(), {}, definition_of(draft)
     for sheet in ScoreSheet.objects.filter(month__in=[month.first for month in period.months]).select_related("criteria_set", "cell"):
-        total = plainly(draft, sheet)
-        grade = classify(definition_of(draft), total, [], []).grade or ""
+        total = plainly(definition, sheet)
+        grade = classify(definition, total, [], []).grade or ""
         crossings[sheet.cell.kind, sheet.grade, f"{grade}"] += 1
         if grade != sheet.grade:
             moves[sheet.cell_id, sheet.month] = (sheet.total, total, sheet.grade, f"{grade}")
