@@ -6,7 +6,6 @@ While a set is in a round nobody changes it. A comment is of a line of the text 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -14,13 +13,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from evaluations.criteria_entries import CriterionEntry, GroupEntry, SetEntry
-from evaluations.criteria_files import FaultyFiles
+from evaluations.criteria_entries import CriterionEntry, GroupEntry
 from evaluations.models import AnswerKind, Comment, Consultation, CriteriaSet, NoticeKind, SetAct, SetState
 from evaluations.notices import tell_offices
 from evaluations.set_diff import beyond_lines
-from evaluations.set_files import read_set
+from evaluations.set_files import read_written
 from evaluations.set_history import record
+from evaluations.yaml_reader import FaultyFiles
 from meetings import text as texts
 from meetings.models import Committee, Level, User
 from meetings.refusing import Problems, Refused
@@ -49,16 +48,11 @@ def lines_of(consultation: Consultation) -> tuple[SentLine, ...]:
 
 def beyond_lines_of(consultation: Consultation) -> list[str]:
     """What the text says of the total beyond its lines, a sentence each. Needs `sent`."""
-    return list(beyond_lines(_entry_in(consultation.sent.text)))
-
-
-@lru_cache(maxsize=16)
-def _entry_in(text: str) -> SetEntry:
-    return read_set("", text.encode())
+    return list(beyond_lines(read_written(consultation.sent.text)))
 
 
 def _lines_in(text: str) -> tuple[SentLine, ...]:
-    pairs = ((group, criterion) for group in _entry_in(text).groups for criterion in group.criteria)
+    pairs = ((group, criterion) for group in read_written(text).groups for criterion in group.criteria)
     return tuple(SentLine(number, group, criterion) for number, (group, criterion) in enumerate(pairs, start=1))
 
 

@@ -1,16 +1,13 @@
-"""The criteria files as plain values. What a file must look like is written in evaluations/criteria/README.md.
+"""The criteria files as plain values. What a file must look like is written in evaluations/criteria/README.md."""
 
-Scalars are taken as they are written, not as YAML guesses them: `code: 4.10` stays 4.10, a date is read as a date and nothing else.
-"""
-
-import re
-import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 
 from evaluations.conditions import AnyMeasure, Asked, FaultyConditions, parse
@@ -23,7 +20,6 @@ from evaluations.criteria_entries import (
     JointCapEntry,
     LimitEntry,
     ParameterEntry,
-    Place,
     RollupEntry,
     RowEntry,
     RungEntry,
@@ -31,136 +27,16 @@ from evaluations.criteria_entries import (
 )
 from evaluations.measures import MEASURES
 from evaluations.models import CriterionKind, Grade, GroupPart, MissingMonth, NotApplicable, SetKind, SheetPart, UnverifiedMonth
+from evaluations.models.fields import CODE, PARAMETER_CODE
 from evaluations.period_measures import PERIOD_MEASURES
 from evaluations.periods import LONGER
-from meetings import text
-
-# The one in C reads the same tenfold faster; it comes with the wheels of PyYAML, not with every build.
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from evaluations.yaml_reader import MOST_ITEMS, FaultyFiles, YamlReader
 
 FOLDER = Path(__file__).resolve().parent / "criteria"
 
-# Of lines, rows or rules in one place: several times what any known table has.
-MOST_ITEMS = 100
 
-
-class FaultyFiles(Exception):
-    """The files can't be loaded; `faults` says why, each with file and line."""
-
-    def __init__(self, faults: list[str]):
-        super().__init__("\n".join(faults))
-        self.faults = faults
-
-
-class Reader:
-    """Takes values out of the nodes of one file, noting every fault with its line and reading on."""
-
-    def __init__(self, file: str, content: bytes):
-        self.file = file
-        self.faults: list[str] = []
-        try:
-            self.root = yaml.compose(content.decode("utf-8"), Loader=LOADER)
-        except UnicodeDecodeError:
-            self.root = None
-            self.faults.append(_("%(place)s: the file is not UTF-8.") % {"place": self.file})
-        except yaml.YAMLError as error:
-            self.root = None
-            mark = getattr(error, "problem_mark", None)
-            place = Place(self.file, mark.line + 1 if mark else 1)
-            self.faults.append(f"{place}: {getattr(error, 'problem', None) or error}")
-        except RecursionError:
-            self.root = None
-            self.faults.append(_("%(place)s: lists within lists go too deep.") % {"place": self.file})
-
-    def place(self, node: yaml.Node) -> Place:
-        return Place(self.file, node.start_mark.line + 1)
-
-    def fault(self, node: yaml.Node, sentence: str) -> None:
-        self.faults.append(f"{self.place(node)}: {sentence}")
-
-    def mapping(self, node: yaml.Node, *, needs: Iterable[str], may: Iterable[str] = ()) -> dict[str, yaml.Node]:
-        """The values by key. Keys must be known, there once, and those needed must be there."""
-        if not isinstance(node, yaml.MappingNode):
-            self.fault(node, _("names with values are expected here."))
-            return {}
-        found: dict[str, yaml.Node] = {}
-        for key, value in node.value:
-            name = key.value if isinstance(key, yaml.ScalarNode) else ""
-            if name in found:
-                self.fault(key, _("“%(name)s” appears twice.") % {"name": name})
-            elif name not in (*needs, *may):
-                self.fault(key, _("“%(name)s” is not known here.") % {"name": name})
-            else:
-                found[name] = value
-        for name in needs:
-            if name not in found:
-                self.fault(node, _("“%(name)s” is missing.") % {"name": name})
-        return found
-
-    def items(self, node: yaml.Node | None) -> list[yaml.Node]:
-        if node is None:
-            return []
-        if not isinstance(node, yaml.SequenceNode) or not node.value:
-            self.fault(node, _("a list is expected here."))
-            return []
-        if len(node.value) > MOST_ITEMS:
-            self.fault(node, _("a list has %(most)s entries at most; here are %(count)s.") % {"most": MOST_ITEMS, "count": len(node.value)})
-            return []
-        return node.value
-
-    def text(self, node: yaml.Node | None, *, most: int = 20_000) -> str:
-        """Clean text, '' where there is no node."""
-        if node is None:
-            return ""
-        if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
-            self.fault(node, _("a text is expected here."))
-            return ""
-        if not unicodedata.is_normalized("NFC", node.value):
-            self.fault(node, _("the text is not in composed form (NFC)."))
-        value = text.clean(node.value)
-        if len(value) > most:
-            self.fault(node, _("the text is longer than %(most)s characters.") % {"most": most})
-        return value
-
-    def word(self, node: yaml.Node | None, pattern: str, sentence: str) -> str:
-        value = self.text(node)
-        if node is not None and value and not re.fullmatch(pattern, value):
-            self.fault(node, sentence)
-            return ""
-        return value
-
-    def number(self, node: yaml.Node | None) -> Decimal | None:
-        written = self.word(node, r"\d{1,5}(\.\d{1,2})?", _("a number with at most two decimals is expected here."))
-        return Decimal(written) if written else None
-
-    def points(self, node: yaml.Node | None) -> int | None:
-        number = self.number(node)
-        return None if number is None else int(number * 100)
-
-    def signed_points(self, node: yaml.Node | None) -> int:
-        """Points that a deduction may take off; 0 where there is no node."""
-        written = self.word(node, r"-?\d{1,5}(\.\d{1,2})?", _("a number with at most two decimals is expected here."))
-        return int(Decimal(written) * 100) if written else 0
-
-    def day(self, node: yaml.Node | None) -> date | None:
-        written = self.word(node, r"\d{4}-\d\d-\d\d", _("a day is written 2025-10-28."))
-        try:
-            return date.fromisoformat(written) if written else None
-        except ValueError:
-            self.fault(node, _("there is no such day."))
-            return None
-
-    def choice(self, node: yaml.Node | None, choices: type, default: str = "") -> str:
-        return default if node is None else self.one_of(node, choices.values)
-
-    def one_of(self, node: yaml.Node | None, choices: Collection[str]) -> str:
-        value = self.text(node)
-        if value and value not in choices:
-            self.fault(node, _("one of these is expected here: %(choices)s.") % {"choices": ", ".join(choices)})
-        return value
-
-    def yes(self, node: yaml.Node | None) -> bool:
-        return self.word(node, "yes|no", _("yes or no is expected here.")) == "yes"
+class Reader(YamlReader):
+    """A file of sets, or of rule documents."""
 
     def conditions(
         self, node: yaml.Node | None, parameters: Collection[str] = (), measures: Mapping[str, AnyMeasure] = MEASURES
@@ -178,7 +54,8 @@ class Reader:
         return self._key(self.mapping(node, needs=("number", "issuer", "date")))
 
     def _key(self, found: dict[str, yaml.Node]) -> DocumentKey:
-        return DocumentKey(self.text(found.get("number"), most=60), self.text(found.get("issuer")), self.day(found.get("date")) or date.min)
+        number, issuer = self.line(found.get("number"), most=60), self.line(found.get("issuer"), most=200)
+        return DocumentKey(number, issuer, self.day(found.get("date")) or date.min)
 
     def documents(self) -> list[DocumentEntry]:
         entries = []
@@ -186,7 +63,7 @@ class Reader:
             found = self.mapping(node, needs=("number", "issuer", "date", "title"), may=("replaces",))
             entries.append(
                 DocumentEntry(
-                    self._key(found), self.text(found.get("title"), most=500), self.document_key(found.get("replaces")), self.place(node)
+                    self._key(found), self.line(found.get("title"), most=500), self.document_key(found.get("replaces")), self.place(node)
                 )
             )
         return entries
@@ -204,8 +81,8 @@ class Reader:
         parameters = tuple(sorted((self.parameter(node) for node in self.items(found.get("parameters"))), key=lambda entry: entry.code))
         codes = [entry.code for entry in parameters]
         entry = SetEntry(
-            code=self.word(found.get("set"), "[a-z0-9-]{1,60}", _("a code is made of a–z, 0–9 and dashes.")),
-            title=self.text(found.get("title"), most=300),
+            code=self.code(found.get("set"), CODE, most=60),
+            title=self.line(found.get("title"), most=300),
             kind=kind,
             part=self.choice(found.get("part"), SheetPart, SheetPart.MONTH),
             document=self.document_key(found.get("document")) or DocumentKey("", "", date.min),
@@ -221,9 +98,28 @@ class Reader:
             limits=tuple(self.limit(node, codes) for node in self.items(found.get("limits"))),
             place=self.place(self.root),
         )
+        self._in_order(entry, found)
         self._no_repeats(entry, codes)
         self._no_strangers(entry)
         return entry
+
+    def code(self, node: yaml.Node | None, shape: RegexValidator, *, most: int) -> str:
+        """A code as the forms take it too."""
+        value = self.line(node, most=most)
+        if value and not shape.regex.search(value):
+            self.fault(node, str(shape.message))
+        return value
+
+    def _in_order(self, entry: SetEntry, found: dict[str, yaml.Node]) -> None:
+        """Thresholds fall, a set ends after it begins, and its sheet can be filled in."""
+        for better, worse in pairwise(points for points in entry.thresholds if points is not None):
+            if better <= worse:
+                self.fault(found["thresholds"], _("Good begins above Fair, and Fair above Average."))
+                break
+        if len(list(entry.criteria)) > MOST_ITEMS:
+            self.fault(self.root, _("A set has %(most)s criteria at most.") % {"most": MOST_ITEMS})
+        if entry.effective_to and entry.effective_to <= entry.effective_from:
+            self.fault(found["effective_to"], _("The set ends after it begins."))
 
     def _no_strangers(self, entry: SetEntry) -> None:
         """What caps and limits name is in the set."""
@@ -243,8 +139,8 @@ class Reader:
 
     def parameter(self, node: yaml.Node) -> ParameterEntry:
         found = self.mapping(node, needs=("code", "title", "default"))
-        code = self.word(found.get("code"), "[a-z][a-z0-9-]{0,39}", _("a code is made of a–z, 0–9 and dashes."))
-        return ParameterEntry(code, self.text(found.get("title"), most=300), self.number(found.get("default")) or Decimal(0))
+        code = self.code(found.get("code"), PARAMETER_CODE, most=40)
+        return ParameterEntry(code, self.line(found.get("title"), most=300), self.number(found.get("default"), digits=6) or Decimal(0))
 
     def rollups(self, node: yaml.Node | None) -> tuple[RollupEntry, ...]:
         kinds = [kind.KIND for kind in LONGER]
@@ -260,7 +156,7 @@ class Reader:
             period=self.one_of(found.get("period"), [kind.KIND.value for kind in LONGER]),
             missing_month=self.choice(found.get("missing_month"), MissingMonth),
             unverified_month=self.choice(found.get("unverified_month"), UnverifiedMonth),
-            clause=self.text(found.get("clause"), most=200),
+            clause=self.line(found.get("clause"), most=200),
             reading=self.text(found.get("reading")),
             rows=tuple(self.rung(row) for row in self.items(found.get("rows"))),
             place=self.place(node),
@@ -277,8 +173,8 @@ class Reader:
     def group(self, node: yaml.Node, parameters: list[str]) -> GroupEntry:
         found = self.mapping(node, needs=("code", "title"), may=("points", "criteria", "part"))
         return GroupEntry(
-            self.text(found.get("code"), most=10),
-            self.text(found.get("title"), most=300),
+            self.line(found.get("code"), most=10),
+            self.line(found.get("title"), most=300),
             self.points(found.get("points")),
             tuple(self.criterion(line, parameters) for line in self.items(found.get("criteria"))),
             self.choice(found.get("part"), GroupPart, GroupPart.BASE),
@@ -286,8 +182,8 @@ class Reader:
 
     def joint_cap(self, node: yaml.Node) -> JointCapEntry:
         found = self.mapping(node, needs=("points", "lines", "clause"))
-        codes = tuple(dict.fromkeys(self.text(line, most=10) for line in self.items(found.get("lines"))))
-        return JointCapEntry(self.points(found.get("points")) or 0, codes, self.text(found.get("clause"), most=200), self.place(node))
+        codes = tuple(dict.fromkeys(self.line(line, most=10) for line in self.items(found.get("lines"))))
+        return JointCapEntry(self.points(found.get("points")) or 0, codes, self.line(found.get("clause"), most=200), self.place(node))
 
     def limit(self, node: yaml.Node, parameters: list[str]) -> LimitEntry:
         found = self.mapping(node, needs=("at_most", "words", "clause"), may=("line", "group", "fewer_than", "when"))
@@ -296,9 +192,9 @@ class Reader:
         return LimitEntry(
             at_most=self.one_of(found.get("at_most"), [*Grade.values][1:]),
             words=self.text(found.get("words")),
-            clause=self.text(found.get("clause"), most=200),
-            line=self.text(found.get("line")) or None,
-            group=self.text(found.get("group")) or None,
+            clause=self.line(found.get("clause"), most=200),
+            line=self.line(found.get("line"), most=10) or None,
+            group=self.line(found.get("group"), most=10) or None,
             fewer_than=self.points(found.get("fewer_than")),
             when=self.conditions(found.get("when"), parameters),
             place=self.place(node),
@@ -311,12 +207,12 @@ class Reader:
             may=("points", "concretises", "applies_when", "not_applicable", "needs_confirmation", "reading", "rows"),
         )
         return CriterionEntry(
-            code=self.text(found.get("code"), most=10),
+            code=self.line(found.get("code"), most=10),
             title=self.text(found.get("title")),
             kind=self.choice(found.get("kind"), CriterionKind),
-            clause=self.text(found.get("clause"), most=200),
+            clause=self.line(found.get("clause"), most=200),
             points=self.points(found.get("points")),
-            concretises=self.text(found.get("concretises")) or None,
+            concretises=self.line(found.get("concretises"), most=10) or None,
             applies_when=self.conditions(found.get("applies_when"), parameters),
             not_applicable=self.choice(found.get("not_applicable"), NotApplicable, NotApplicable.EXCLUDE),
             needs_confirmation=self.yes(found.get("needs_confirmation")),
@@ -328,7 +224,9 @@ class Reader:
     def row(self, node: yaml.Node, parameters: list[str]) -> RowEntry:
         found = self.mapping(node, needs=("points", "words"), may=("when",))
         return RowEntry(
-            self.signed_points(found.get("points")), self.text(found.get("words")), self.conditions(found.get("when"), parameters)
+            self.points(found.get("points"), signed=True) or 0,
+            self.text(found.get("words")),
+            self.conditions(found.get("when"), parameters),
         )
 
 
@@ -342,9 +240,9 @@ def read_criteria(folder: Path = FOLDER) -> CriteriaFiles:
         if reader.root is None:
             reader.faults = reader.faults or [_("%(place)s: the file is empty.") % {"place": path.name}]
         elif path.name == "rule-documents.yaml":
-            documents += reader.documents()
-        else:
-            sets.append(reader.criteria_set())
+            documents += reader.all_of(reader.documents) or []
+        elif entry := reader.all_of(reader.criteria_set):
+            sets.append(entry)
         faults += reader.faults
     faults = faults or [*_faults_between(documents, sets)]
     if faults:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from evaluations.compiler import nearest_value
 from evaluations.definition import Definition
 from evaluations.measures import MEASURES, Measure, Unit
-from evaluations.models import Condition, CriteriaScope, CriteriaSet, Criterion, MonthFacts, Parameter, ParameterValue
+from evaluations.models import Condition, CriteriaScope, CriteriaSet, Criterion, GradeLimit, MonthFacts, Parameter, ParameterValue
 from meetings import in_force
 from meetings.models import Committee, User, path_prefixes
 from meetings.recording import Refused, once
@@ -68,9 +68,9 @@ class Delegated:
         return [MEASURES[name] for name in dict.fromkeys(condition.measure for condition in self.conditions)]
 
     @property
-    def criteria(self) -> list[Criterion]:
-        """The lines whose points it decides, or which it lets apply."""
-        return list(dict.fromkeys(condition.criterion or condition.row.criterion for condition in self.conditions))
+    def decides(self) -> list[Criterion | GradeLimit]:
+        """The lines whose points it decides, or which it lets apply; the limits of the class that ask it."""
+        return list(dict.fromkeys(condition.limit or condition.criterion or condition.row.criterion for condition in self.conditions))
 
     def says(self, value: Decimal) -> str:
         """A value with its unit: '40 %'."""
@@ -99,7 +99,7 @@ class Delegated:
 def delegated_as_it_stands(committee: Committee, parameters: QuerySet[Parameter], *, today: date) -> list[Delegated]:
     """Each parameter with the conditions that ask it and its values at the committee and above. Three queries."""
     found = {parameter.pk: Delegated(parameter) for parameter in parameters}
-    asking = Condition.objects.filter(parameter__in=found).select_related("criterion", "row__criterion").order_by("pk")
+    asking = Condition.objects.filter(parameter__in=found).select_related("criterion", "row__criterion", "limit").order_by("pk")
     for condition in asking:
         found[condition.parameter_id].conditions.append(condition)
     values = ParameterValue.objects.filter(parameter__in=found, committee__scope_path__in=path_prefixes(committee.scope_path))

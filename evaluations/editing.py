@@ -87,6 +87,11 @@ def to_edit_document(authority: Authority, document: RuleDocument) -> Permit:
     return YES
 
 
+def drop_empty_caps(criteria_set: CriteriaSet) -> None:
+    """Joint caps whose last line is gone go with it."""
+    criteria_set.joint_caps.filter(lines=None).delete()
+
+
 def put_in_order(criteria_set: CriteriaSet, moved: Criterion | None = None) -> None:
     """Number the set's criteria from 1 on: by their groups, within them as they stand; `moved` goes before its equals.
 

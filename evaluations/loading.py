@@ -12,7 +12,6 @@ from evaluations.criteria_entries import (
     DocumentKey,
     SetEntry,
 )
-from evaluations.criteria_files import FaultyFiles
 from evaluations.models import (
     BINDING,
     CriteriaSet,
@@ -24,6 +23,7 @@ from evaluations.periods import KINDS
 from evaluations.set_entries import as_entry
 from evaluations.set_faults import faults_of
 from evaluations.storing import store_set
+from evaluations.yaml_reader import FaultyFiles
 
 
 @dataclass(frozen=True, slots=True)

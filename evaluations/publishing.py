@@ -50,6 +50,8 @@ def publish(
     draft = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
     faults = [*faults_of(draft), *_faults_of_state(draft, timezone.localdate(at)), *_faults_of_closed_months(draft, committee)]
     rivals = list(_rivals(draft, committee, cell_kinds))
+    if any(scope.criteria_set_id not in locked for scope in rivals):  # published while this waited for its lock
+        faults.append(Fault(draft.title, _("Another set came into force for the same cells just now. Look at the list and try again.")))
     faults += [fault for scope in rivals if (fault := _fault_of_rival(draft, scope, ends_others)) is not None]
     if faults:
         raise NotPublishable(faults)
@@ -100,16 +102,24 @@ def _fault_of_rival(criteria_set: CriteriaSet, scope: CriteriaScope, ends_others
         return Fault(criteria_set.title, _("“%(title)s” comes into force on %(day)s for the same cells (%(kind)s).") % told)
     if not ends_others:
         return Fault(criteria_set.title, _("“%(title)s” is in force since %(day)s for the same cells (%(kind)s): let it end.") % told)
+    if criteria_set.effective_to and (scope.during.upper is None or scope.during.upper > criteria_set.effective_to):
+        told["end"] = date_format(criteria_set.effective_to, "SHORT_DATE_FORMAT")
+        sentence = _(
+            "“%(title)s” (%(kind)s) would end for good, and from %(end)s on nothing would be in force: "
+            "take the end of this set away, or publish what follows it first."
+        )
+        return Fault(criteria_set.title, sentence % told)
     return None
 
 
 def _after_ending(criteria_set: CriteriaSet, successor: CriteriaSet, *, by: User | None, at: datetime) -> None:
     """Say of a set, some of whose scopes a successor ended, that it ends or is superseded."""
     last = _last_day_in_force(criteria_set)
-    superseded = last is not None and last <= successor.effective_from
+    superseded = criteria_set.state != SetState.SUPERSEDED and last is not None and last <= successor.effective_from
     if superseded:
-        criteria_set.effective_to = last
         criteria_set.state, criteria_set.superseded_by = SetState.SUPERSEDED, successor
+    if criteria_set.state == SetState.SUPERSEDED:  # now, or before, by one that holds later
+        criteria_set.effective_to = last
         criteria_set.save(update_fields=["effective_to", "state", "superseded_by"])
     act = SetAct.SUPERSEDED if superseded else SetAct.ENDED
     record(criteria_set=criteria_set, act=act, by=by, at=at, why=_("by “%(title)s”") % {"title": successor.title})
@@ -125,12 +135,16 @@ def _last_day_in_force(criteria_set: CriteriaSet) -> date | None:
 def end(*, criteria_set: CriteriaSet, on: date, by: User, at: datetime, today: date, why: str) -> CriteriaSet:
     """Let a set in force end on a day to come (exclusive), or on another one than it was to. Raises NotPublishable."""
     locked = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
-    scopes = list(locked.scopes.select_for_update())
+    scopes = list(locked.scopes.select_related("committee").select_for_update(of=["self"]))
     faults = []
     if locked.state != SetState.PUBLISHED:
         faults.append(Fault(locked.title, _("Only a set in force is given an end.")))
     if on <= max([today, *(scope.during.lower for scope in scopes)]):
         faults.append(Fault(locked.title, _("It ends on a day to come, after it began.")))
+    # What ended already would hold again from then on.
+    days = (min(on, locked.effective_to), max(on, locked.effective_to)) if locked.effective_to else (on, None)
+    locks = [lock for scope in scopes if (lock := lock_reached(scope.committee, *days))]
+    faults += [Fault(locked.title, closed_in_words(lock)) for lock in dict.fromkeys(locks)]
     if faults:
         raise NotPublishable(faults)
     for scope in scopes:

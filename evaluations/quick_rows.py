@@ -13,10 +13,12 @@ from evaluations.conditions import Asked
 from evaluations.criteria_entries import RowEntry
 from evaluations.measures import MEASURES, Measure, Unit
 from evaluations.models import Comparison
+from evaluations.yaml_reader import MOST_ITEMS
 
 NUMBER = r"-?\d{1,6}(?:[.,]\d{1,2})?"
-BAND = re.compile(rf"(?:(?P<limit>{NUMBER})\s*%?)?\s*;\s*(?P<points>{NUMBER})\s*;\s*(?P<words>.+)")
-LEVEL = re.compile(rf"(?P<points>{NUMBER})\s*;\s*(?P<words>.+)")
+POINTS = r"-?\d{1,5}(?:[.,]\d{1,2})?"
+BAND = re.compile(rf"(?:(?P<limit>{NUMBER})\s*%?)?\s*;\s*(?P<points>{POINTS})\s*;\s*(?P<words>.+)")
+LEVEL = re.compile(rf"(?P<points>{POINTS})\s*;\s*(?P<words>.+)")
 
 
 class FaultyRows(Exception):
@@ -104,6 +106,8 @@ def _told(number: int, measure: Measure, limit: Decimal) -> dict[str, object]:
 def _or_faults(rows: list[RowEntry], faults: list[str], *, least: int) -> list[RowEntry]:
     if not faults and len(rows) < least:
         faults = [_("Write at least %(least)s lines.") % {"least": least}]
+    if not faults and len(rows) > MOST_ITEMS:
+        faults = [_("Write at most %(most)s lines.") % {"most": MOST_ITEMS}]
     if faults:
         raise FaultyRows(faults)
     return rows

@@ -51,6 +51,12 @@ class LineChange:
     def title(self) -> str:
         return (self.after or self.before).title
 
+    @property
+    def points(self) -> str:
+        """'4', or '4 → 5' where they differ; an en dash for a line that is not there, or has none."""
+        before, after = (points(line.points if line else None) for line in (self.before, self.after))
+        return after if before == after else f"{before} → {after}"
+
 
 @dataclass(frozen=True, slots=True)
 class SetDiff:

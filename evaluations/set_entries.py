@@ -1,6 +1,6 @@
 """A stored set as its file would say it: what files are compared with, written from, and histories kept of."""
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from evaluations.conditions import Asked
 from evaluations.criteria_entries import (
@@ -15,19 +15,15 @@ from evaluations.criteria_entries import (
     RungEntry,
     SetEntry,
 )
-from evaluations.models import Condition, CriteriaSet, Criterion, GradeLimit, Row
+from evaluations.models import Condition, CriteriaSet, Criterion, GradeLimit, RollupRule, Row
 from evaluations.periods import KINDS
 
 
 def as_entry(criteria_set: CriteriaSet) -> SetEntry:
     """A stored set as its file would say it: what `load_criteria` compares, and what makes reading and storing inverse."""
-    conditions = Condition.objects.select_related("parameter")
-    lines = criteria_set.criteria.select_related("concretises").prefetch_related(
-        Prefetch("applies_when", conditions), Prefetch("rows", Row.objects.prefetch_related(Prefetch("conditions", conditions)))
-    )
     groups: dict[int, list[CriterionEntry]] = {}
-    for line in lines:
-        groups.setdefault(line.group_id, []).append(_criterion_entry(line))
+    for line in with_rows(criteria_set.criteria):
+        groups.setdefault(line.group_id, []).append(criterion_entry(line))
     document = criteria_set.document
     return SetEntry(
         code=criteria_set.code,
@@ -59,6 +55,12 @@ def as_entry(criteria_set: CriteriaSet) -> SetEntry:
 _CONDITIONS = Prefetch("conditions", Condition.objects.select_related("parameter"))
 
 
+def with_rows(lines: QuerySet[Criterion]) -> QuerySet[Criterion]:
+    """Lines with all that `criterion_entry` reads of them."""
+    applies = Prefetch("applies_when", Condition.objects.select_related("parameter"))
+    return lines.select_related("concretises").prefetch_related(applies, Prefetch("rows", Row.objects.prefetch_related(_CONDITIONS)))
+
+
 def _limit_entry(limit: GradeLimit) -> LimitEntry:
     return LimitEntry(
         at_most=limit.at_most,
@@ -74,20 +76,23 @@ def _limit_entry(limit: GradeLimit) -> LimitEntry:
 def _rollup_entries(criteria_set: CriteriaSet) -> tuple[RollupEntry, ...]:
     order = list(KINDS)
     rules = sorted(criteria_set.rollup_rules.prefetch_related("rows__conditions"), key=lambda rule: order.index(rule.period_kind))
-    return tuple(
-        RollupEntry(
-            period=rule.period_kind,
-            missing_month=rule.missing_month,
-            unverified_month=rule.unverified_month,
-            clause=rule.clause,
-            reading=rule.reading,
-            rows=tuple(RungEntry(row.grade, row.words, tuple(map(Asked.of, row.conditions.all()))) for row in rule.rows.all()),
-        )
-        for rule in rules
+    return tuple(map(rollup_entry, rules))
+
+
+def rollup_entry(rule: RollupRule) -> RollupEntry:
+    """One rule; its rows and their conditions should be loaded with it."""
+    return RollupEntry(
+        period=rule.period_kind,
+        missing_month=rule.missing_month,
+        unverified_month=rule.unverified_month,
+        clause=rule.clause,
+        reading=rule.reading,
+        rows=tuple(RungEntry(row.grade, row.words, tuple(map(Asked.of, row.conditions.all()))) for row in rule.rows.all()),
     )
 
 
-def _criterion_entry(line: Criterion) -> CriterionEntry:
+def criterion_entry(line: Criterion) -> CriterionEntry:
+    """One line, loaded by `with_rows`."""
     return CriterionEntry(
         code=line.code,
         title=line.title,

@@ -6,10 +6,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from evaluations.definition import Cap, ClassLimit, Definition, Line, definition_of
+from evaluations.figures import points
 from evaluations.measures import MEASURES
 from evaluations.models import Condition, CriteriaSet, GroupPart, NotApplicable, RollupCondition, SetKind, SheetPart
 from evaluations.period_measures import PERIOD_MEASURES
+from evaluations.periods import KINDS
 from evaluations.rollup_rules import Rollup, rollups_of
+from evaluations.row_reach import AnyTest, never_matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,16 @@ def _faults_of_line(line: Line) -> list[str]:
     if line.criterion.asks_level:
         if len(line.levels) == 1:
             faults.append(_("It has one level, so the cell has nothing to choose."))
+        for index in never_matching([level.tests for level in line.levels], given=line.applies_when, first_wins=False):
+            faults.append(_("Level %(n)s can never be chosen: its conditions exclude each other.") % {"n": index + 1})
     elif len(line.levels) == 1:
         faults.append(_("It gives the same points whatever the facts are."))
     elif any(not level.tests for level in line.levels[:-1]):
         faults.append(_("A row without conditions stands before others, which can never match."))
+    else:
+        faults += _faults_of_reach([level.tests for level in line.levels[:-1]], given=line.applies_when)
+    if line.applies_when and never_matching([line.applies_when]):
+        faults.append(_("It never applies: its conditions exclude each other."))
     if max(level.points for level in line.levels) != line.max_points:
         faults.append(_("Its best row gives other points than the criterion's maximum."))
     if line.part != GroupPart.DEDUCTION and line.min_points < 0:
@@ -96,6 +105,11 @@ def _faults_of_line(line: Line) -> list[str]:
     return faults
 
 
+def _faults_of_reach(rows: list[tuple[AnyTest, ...]], **where) -> list[str]:
+    sentence = _("Row %(n)s can never match: its conditions exclude each other, or the rows before it take every case.")
+    return [sentence % {"n": index + 1} for index in never_matching(rows, **where)]
+
+
 def _faults_of_rollup(rollup: Rollup) -> list[str]:
     """What is wrong with the rule for one kind of period."""
     if not rollup.rungs:
@@ -105,6 +119,8 @@ def _faults_of_rollup(rollup: Rollup) -> list[str]:
         faults.append(_("Its last row must hold in every case: give it no conditions."))
     if any(not rung.tests for rung in rollup.rungs[:-1]):
         faults.append(_("A row without conditions stands before others, which can never match."))
+    else:
+        faults += _faults_of_reach([rung.tests for rung in rollup.rungs[:-1]], months=KINDS[rollup.rule.period_kind].LENGTH)
     return faults
 
 
@@ -113,10 +129,12 @@ def _faults_of_sums(definition: Definition) -> list[Fault]:
     is_sheet = definition.criteria_set.kind == SetKind.SHEET
     for group in definition.criteria_set.groups.all():
         lines = [line for line in definition if line.criterion.group_id == group.pk]
+        where = _("Group %(code)s") % {"code": group.code}
         if group.max_points is None and is_sheet:
-            faults.append(Fault(group.code, _("The group has no points.")))
+            faults.append(Fault(where, _("The group has no points.")))
         elif group.max_points is not None and group.part == GroupPart.BASE and _within(definition, lines) != group.max_points:
-            faults.append(Fault(group.code, _("The points of its criteria do not add up to the group's.")))
+            told = {"sum": points(_within(definition, lines)), "points": points(group.max_points)}
+            faults.append(Fault(where, _("The points of its criteria (%(sum)s) do not add up to the group's (%(points)s).") % told))
     return faults
 
 
@@ -159,6 +177,8 @@ def _faults_of_limit(definition: Definition, limit: ClassLimit) -> list[str]:
         faults.append(_("The limit names neither points nor conditions, so it would hold for every cell."))
     if limit.fewer_than is not None and limit.fewer_than > sum(definition.lines[index].max_points or 0 for index in limit.indices):
         faults.append(_("The limit asks for more points than there are, so it would hold for every cell."))
+    if limit.tests and never_matching([limit.tests]):
+        faults.append(_("The limit can never hold: its conditions exclude each other."))
     if any(test.measure.may_be_pending for test in limit.tests):
         faults.append(_("The limit asks for a fact that comes after the sitting; let it ask for the points of its criterion."))
     return faults

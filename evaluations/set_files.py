@@ -5,6 +5,7 @@ What a file must look like is written in evaluations/criteria/README.md; reading
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 import yaml
 from django.utils.translation import gettext as _
@@ -16,12 +17,12 @@ from evaluations.criteria_entries import (
     JointCapEntry,
     LimitEntry,
     ParameterEntry,
-    Place,
     RollupEntry,
     SetEntry,
 )
-from evaluations.criteria_files import LOADER, FaultyFiles, Reader
+from evaluations.criteria_files import Reader
 from evaluations.models import GroupPart, NotApplicable, SheetPart
+from evaluations.yaml_reader import FaultyFiles
 
 LARGEST = 1_000_000  # bytes: twenty times the sample
 
@@ -71,25 +72,23 @@ def read_set(name: str, content: bytes) -> SetEntry:
     """The set that a file holds. Raises FaultyFiles with every fault and its line; what it cites is looked for when it is stored."""
     if len(content) > LARGEST:
         raise FaultyFiles([_("%(place)s: the file is larger than a megabyte.") % {"place": name}])
-    aliased = _line_of_alias(content)
-    if aliased:
-        raise FaultyFiles([_("%(place)s: write the value out; names for what is repeated are not read.") % {"place": Place(name, aliased)}])
-    reader = Reader(name, content)
+    return _read(name, content)
+
+
+@lru_cache(maxsize=16)
+def read_written(text: str) -> SetEntry:
+    """The set that `write_set` wrote so, however long. Raises FaultyFiles for what an older product wrote and this one does not read."""
+    return _read("", text.encode())
+
+
+def _read(name: str, content: bytes) -> SetEntry:
+    reader = Reader(name, content, repeats=False)
     if reader.root is None:
         raise FaultyFiles(reader.faults or [_("%(place)s: the file is empty.") % {"place": name}])
-    entry = reader.criteria_set()
+    entry = reader.all_of(reader.criteria_set)
     if reader.faults:
         raise FaultyFiles(reader.faults)
     return entry
-
-
-def _line_of_alias(content: bytes) -> int | None:
-    """Where a value is repeated by its name: a few such lines, one within another, can stand for millions of values."""
-    try:
-        events = yaml.parse(content, Loader=LOADER)
-        return next((event.start_mark.line + 1 for event in events if isinstance(event, yaml.AliasEvent)), None)
-    except (yaml.YAMLError, UnicodeDecodeError):
-        return None  # the reader says what is wrong
 
 
 def _without_blanks(said: dict) -> dict:

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from evaluations.criteria_entries import SetEntry
 from evaluations.models import CriteriaSet, SetAct, SetVersion
+from evaluations.set_diff import SetDiff, diff
 from evaluations.set_entries import as_entry
-from evaluations.set_files import read_set, write_set
+from evaluations.set_files import read_written, write_set
+from evaluations.yaml_reader import FaultyFiles
 from meetings.models import User
 
 
@@ -24,6 +25,9 @@ def record(*, criteria_set: CriteriaSet, act: str, by: User | None, at: datetime
     return SetVersion.objects.create(criteria_set=criteria_set, number=number, act=act, at=at, by=by, why=why, text=text)
 
 
-def entry_of(version: SetVersion) -> SetEntry:
-    """What the set said then."""
-    return read_set(str(version), version.text.encode())
+def changed(before: SetVersion, after: SetVersion) -> SetDiff | None:
+    """What changed from one version to another; None where the text of one can't be read any more."""
+    try:
+        return diff(read_written(before.text), read_written(after.text))
+    except FaultyFiles:
+        return None

@@ -7,10 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evaluations.criteria_entries import SetEntry
-from evaluations.criteria_files import FaultyFiles
 from evaluations.models import CriteriaSet, RuleDocument, SetAct, SetKind
 from evaluations.set_history import record
 from evaluations.storing import store_set
+from evaluations.yaml_reader import FaultyFiles
 from meetings.models import Committee, User
 
 

@@ -24,8 +24,8 @@ class RuleDocumentAdmin(ToldWhy, EditedByCriteriaAdmins, PlainFields, admin.Mode
         return to_edit_document(request.authority, obj) if obj else request.authority.to_edit_criteria()
 
     def keep(self, obj) -> None:
-        """Whoever begins to cite the document waits; so do those who publish what cites it."""
-        RuleDocument.objects.select_for_update(of=["self"]).get(pk=obj.pk)
+        """Whoever begins to cite the document waits; so do those who publish what cites it, and who change what it replaces."""
+        list(RuleDocument.objects.select_for_update(of=["self"]).order_by("pk"))
         list(CriteriaSet.objects.select_for_update(of=["self"]).filter(document=obj).order_by("pk"))
 
     def has_change_permission(self, request, obj=None) -> bool:

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 
-from evaluations.criteria_files import MOST_ITEMS
-from evaluations.editing import put_in_order, readable_sets, to_edit_set
+from evaluations.editing import drop_empty_caps, put_in_order, readable_sets, to_edit_set
 from evaluations.models import CriteriaSet, Criterion, RollupRule, SetAct
 from evaluations.set_history import record
+from evaluations.yaml_reader import MOST_ITEMS
 from meetings.admin import EditedByCriteriaAdmins, PlainFields, ToldWhy
 from meetings.permissions import Permit, require
 
@@ -82,7 +82,7 @@ class SetPage(OfSet, ToldWhy, PlainFields, admin.ModelAdmin):
 
     def asked_why(self, request, obj) -> list[tuple]:
         """The fieldset that asks why, where something can be changed."""
-        return [(None, {"fields": ["why"]})] if self.permit(request, obj) else []
+        return [(None, {"fields": ["why", "seen"]})] if self.permit(request, obj) else []
 
     def keep_version(self, request, criteria_set: CriteriaSet, act: str, form) -> None:
         """Keep what the set says after a change, by whom and why."""
@@ -135,6 +135,7 @@ class PartPage(SetPage):
 
     def delete_model(self, request, obj):
         super().delete_model(request, obj)
+        drop_empty_caps(obj.criteria_set)
         put_in_order(obj.criteria_set)
         record(criteria_set=obj.criteria_set, act=SetAct.CHANGED, by=request.user, at=timezone.now(), why=self.told_deleted(obj))
         request.criteria_set = obj.criteria_set

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from evaluations.criteria_files import FaultyFiles
 from evaluations.editing import readable_sets, to_end_set, to_publish_set
 from evaluations.forms.lifecycle import EndForm, PublishForm, TakeInForm
 from evaluations.models import CriteriaSet
@@ -23,6 +22,7 @@ from evaluations.set_entries import as_entry
 from evaluations.set_faults import Fault, faults_of
 from evaluations.set_files import write_set
 from evaluations.taking_in import take_in
+from evaluations.yaml_reader import FaultyFiles
 from meetings.models import Committee
 from meetings.permissions import Authority, Permit, require
 from meetings.refusing import Refused
@@ -62,7 +62,7 @@ class SetLife:
         form = PublishForm(request.POST or None, criteria_set=criteria_set)
 
         def act(said: dict) -> str:
-            kinds = said["cell_kinds"] or [""]
+            kinds = [*dict.fromkeys(said["cell_kinds"])] or [""]
             where = {"committee": said["committee"], "cell_kinds": kinds, "ends_others": said["ends_others"]}
             publish(criteria_set=criteria_set, by=request.user, at=timezone.now(), why=said["why"], **where)
             return _("“%(title)s” is published.") % {"title": criteria_set.title}
@@ -95,6 +95,8 @@ class SetLife:
                 made = take_in(entry=form.entry, owner=form.cleaned_data["owner"], by=request.user, at=timezone.now())
             except FaultyFiles as refusal:
                 form.add_error("file", refusal.faults)
+            except IntegrityError:
+                form.add_error("code", _("Somebody else took this code just now."))
             else:
                 self.log_addition(request, made, [{"added": {}}])
                 messages.success(request, _("“%(title)s” is taken in as a draft.") % {"title": made.title})

@@ -16,7 +16,7 @@ from evaluations.editing import readable_sets
 from evaluations.models import CriteriaSet
 from evaluations.set_diff import diff
 from evaluations.set_entries import as_entry
-from evaluations.set_history import entry_of
+from evaluations.set_history import changed
 
 VERSIONS_PER_PAGE = 10
 
@@ -61,9 +61,9 @@ class SetLineage:
         page = Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("page"))
         first = page.start_index() - 1 if page.object_list else 0
         listed = list(versions[first : first + VERSIONS_PER_PAGE + 1])
-        rows = [(version, diff(entry_of(before), entry_of(version))) for version, before in pairwise(listed)]
+        rows = [(version, True, changed(before, version)) for version, before in pairwise(listed)]
         if len(listed) <= VERSIONS_PER_PAGE and listed:
-            rows.append((listed[-1], None))  # the first of all
+            rows.append((listed[-1], False, None))  # the first of all
         return self._shown(request, criteria_set, "history", title=_("History"), page=page, rows=rows)
 
     def _shown(self, request: HttpRequest, criteria_set: CriteriaSet, template: str, **context) -> HttpResponse:

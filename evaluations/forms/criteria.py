@@ -1,6 +1,8 @@
 """The forms of the admin: conditions typed as text, points as decimals, places in an order that may be left blank."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +15,9 @@ from evaluations.conditions import AnyMeasure, Asked, FaultyConditions, parse, w
 from evaluations.forms.lifecycle import why_field
 from evaluations.measures import MEASURES
 from evaluations.models import CriteriaSet, Criterion, CriterionGroup, Row, RuleDocument
+from evaluations.set_entries import as_entry, criterion_entry, with_rows
 from evaluations.storing import store_conditions
+from evaluations.yaml_reader import MOST_ITEMS
 
 EXAMPLE = _("For example: minutes >= 90; roster_size < 30. All must hold. For “or”, add another row.")
 
@@ -52,10 +56,40 @@ class DocumentForm(ModelForm):
         replaced, issued_on = cleaned.get("replaces"), cleaned.get("issued_on")
         if replaced and issued_on and replaced.issued_on >= issued_on:
             self.add_error("replaces", _("A document replaces an older one."))
+        # So no chain of documents comes back to where it began.
+        if issued_on and self.instance.pk and self.instance.replaced_by.filter(issued_on__lte=issued_on).exists():
+            self.add_error("issued_on", _("A document that replaces this one was issued on that day or before."))
         return cleaned
 
 
-class SetForm(ModelForm):
+class PageForm(ModelForm):
+    """The form of a page that two may have open at once: what one saved meanwhile is not written over by the other.
+
+    `seen` is what the page said when it was opened, as far as it shows it.
+    """
+
+    why = why_field()
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def said(self) -> object:
+        """What the page shows of its stored row, as plain values."""
+        raise NotImplementedError
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen"] = sha256(repr(self.said()).encode()).hexdigest()
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.instance.pk and cleaned.get("seen") and cleaned["seen"] != self.initial["seen"]:
+            raise ValidationError(
+                _("Somebody changed this page after you opened it, so nothing is saved. Open it anew beside this one and carry over.")
+            )
+        return cleaned
+
+
+class SetForm(PageForm):
     """A set's own columns. On a new one, `copy_of` starts it as a copy."""
 
     copy_of = forms.ModelChoiceField(
@@ -65,7 +99,9 @@ class SetForm(ModelForm):
         help_text=_("Its groups, criteria and rows are copied; thresholds below that are left blank are copied too."),
     )
 
-    why = why_field()
+    def said(self) -> object:
+        entry = as_entry(self.instance)
+        return replace(entry, groups=tuple(replace(group, criteria=()) for group in entry.groups))
 
     def clean(self):
         cleaned = super().clean()
@@ -202,7 +238,7 @@ class RowForm(OrderedForm):
         return row
 
 
-class CriterionForm(OrderedForm):
+class CriterionForm(PageForm, OrderedForm):
     """A criterion with what it applies to as text. The set is not typed: the page stands under it."""
 
     applies_when = ConditionsField(
@@ -210,8 +246,6 @@ class CriterionForm(OrderedForm):
         widget=forms.Textarea(attrs={"rows": 2, "cols": 80, "spellcheck": "false"}),
         help_text=_("Blank: always. For example: uses_handbook = yes; app_outage = no"),
     )
-
-    why = why_field()
 
     class Meta:
         model = Criterion
@@ -243,6 +277,10 @@ class CriterionForm(OrderedForm):
         if self.instance.pk:
             self.initial["applies_when"] = written(map(Asked.of, self.instance.applies_when.select_related("parameter")))
 
+    def said(self) -> object:
+        stored = with_rows(Criterion.objects).get(pk=self.instance.pk)
+        return stored.group_id, stored.position, criterion_entry(stored)
+
     def clean_code(self):
         code = self.cleaned_data["code"]
         if self.instance.criteria_set.criteria.filter(code=code).exclude(pk=self.instance.pk).exists():
@@ -251,6 +289,8 @@ class CriterionForm(OrderedForm):
 
     def clean(self):
         cleaned = super().clean()
+        if not self.instance.pk and self.criteria_set.criteria.count() >= MOST_ITEMS:
+            raise ValidationError(_("A set has %(most)s criteria at most."), params={"most": MOST_ITEMS})
         order = cleaned.get("order")
         # A blank goes to the end of its group, whose criteria are numbered before those of the next.
         self.instance.position = order if order is not None else 32_000

@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.criteria_files import FaultyFiles
 from evaluations.models import CriteriaSet
+from evaluations.models.fields import CODE, plausible_day
 from evaluations.set_files import LARGEST, read_set
+from evaluations.yaml_reader import FaultyFiles
 from meetings.models import CellKind, Committee
 from meetings.models.fields import CleanLine, CleanText
 
@@ -47,7 +48,7 @@ class PublishForm(forms.Form):
 
 
 class EndForm(forms.Form):
-    on = forms.DateField(label=_("In force until (exclusive)"), widget=AdminDateWidget)
+    on = forms.DateField(label=_("In force until (exclusive)"), widget=AdminDateWidget, validators=[plausible_day])
     why = why_field(required=True)
 
 
@@ -75,8 +76,12 @@ class TakeBackForm(forms.Form):
 
 class TakeInForm(forms.Form):
     file = forms.FileField(label=_("File"), max_length=200, help_text=_("As a set's page gives it out (.yaml)."))
-    code = forms.SlugField(
-        label=_("Code"), max_length=60, required=False, help_text=_("Blank: as in the file. Each set has a code of its own.")
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=60,
+        required=False,
+        validators=[CODE],
+        help_text=_("Blank: as in the file. Each set has a code of its own."),
     )
     owner = forms.ModelChoiceField(Committee.objects.none(), label=_("Owner"), empty_label=None)
 

@@ -5,10 +5,10 @@ from django.forms.models import ModelForm
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.conditions import Asked, written
-from evaluations.forms.criteria import ConditionsField, OrderedForm
-from evaluations.forms.lifecycle import why_field
+from evaluations.forms.criteria import ConditionsField, OrderedForm, PageForm
 from evaluations.models import CriteriaSet, Grade, GradeLimit, JointCap, RollupRow, RollupRule
 from evaluations.period_measures import PERIOD_MEASURES
+from evaluations.set_entries import rollup_entry
 from evaluations.storing import store_conditions, store_period_conditions
 
 ASKED = _("For example: unexcused >= 1. All must hold. For “or”, add another limit.")
@@ -65,10 +65,8 @@ class GradeLimitForm(OrderedForm):
         return limit
 
 
-class RollupForm(ModelForm):
+class RollupForm(PageForm):
     """How months become one kind of period. The set is not typed: the page stands under it."""
-
-    why = why_field()
 
     class Meta:
         model = RollupRule
@@ -80,6 +78,9 @@ class RollupForm(ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.instance.criteria_set = self.criteria_set
+
+    def said(self) -> object:
+        return rollup_entry(RollupRule.objects.prefetch_related("rows__conditions").get(pk=self.instance.pk))
 
     def clean_period_kind(self):
         kind = self.cleaned_data["period_kind"]

@@ -4,11 +4,12 @@ import uuid
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.models.fields import PointsField, SignedPointsField
+from evaluations.models.fields import CODE, PARAMETER_CODE, PointsField, SignedPointsField, plausible_day
 from meetings.models import CellKind, Committee
 from meetings.models.fields import CleanLine, CleanText
 
@@ -79,14 +80,17 @@ class RuleDocument(models.Model):
 
     number = CleanLine(_("number"), max_length=60)
     issuer = CleanLine(_("issuer"), max_length=200)
-    issued_on = models.DateField(_("issued on"))
+    issued_on = models.DateField(_("issued on"), validators=[plausible_day])
     title = CleanLine(_("title"), max_length=500)
     replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("replaces"), related_name="replaced_by")
 
     class Meta:
         verbose_name = _("rule document")
         verbose_name_plural = _("rule documents")
-        constraints = [models.UniqueConstraint(fields=["number", "issuer", "issued_on"], name="a_document_is_its_number_issuer_and_date")]
+        constraints = [
+            models.UniqueConstraint(fields=["number", "issuer", "issued_on"], name="a_document_is_its_number_issuer_and_date"),
+            models.CheckConstraint(condition=~Q(replaces=F("id")), name="a_document_does_not_replace_itself"),
+        ]
 
     def __str__(self):
         return f"{self.number} ({self.issued_on:%d/%m/%Y})"
@@ -96,7 +100,7 @@ class CriteriaSet(models.Model):
     """A frame of the national level, or a sheet that concretises one and scores."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    code = models.SlugField(_("code"), max_length=60, unique=True)
+    code = models.CharField(_("code"), max_length=60, unique=True, validators=[CODE])
     title = CleanLine(_("title"), max_length=300)
     kind = models.CharField(_("kind"), max_length=10, choices=SetKind.choices)
     part = models.CharField(_("what it scores"), max_length=10, choices=SheetPart.choices, default=SheetPart.MONTH)
@@ -105,8 +109,8 @@ class CriteriaSet(models.Model):
     based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("based on"), related_name="derived")
     # The committee whose criteria admin may edit the set; none for those of the national level.
     owner = models.ForeignKey(Committee, models.PROTECT, null=True, blank=True, verbose_name=_("owner"), related_name="+")
-    effective_from = models.DateField(_("in force from"))
-    effective_to = models.DateField(_("in force until (exclusive)"), null=True, blank=True)
+    effective_from = models.DateField(_("in force from"), validators=[plausible_day])
+    effective_to = models.DateField(_("in force until (exclusive)"), null=True, blank=True, validators=[plausible_day])
     good_from = PointsField(_("Good from"), null=True, blank=True)
     fair_from = PointsField(_("Fair from"), null=True, blank=True)
     average_from = PointsField(_("Average from"), null=True, blank=True)
@@ -131,6 +135,7 @@ class CriteriaSet(models.Model):
                 condition=Q(state="SUPERSEDED", superseded_by__isnull=False) | (~Q(state="SUPERSEDED") & Q(superseded_by__isnull=True)),
                 name="a_superseded_set_says_by_which",
             ),
+            models.CheckConstraint(condition=~Q(superseded_by=F("id")), name="a_set_is_superseded_by_another"),
             models.CheckConstraint(
                 condition=Q(kind="FRAME") | Q(good_from__gt=F("fair_from"), fair_from__gt=F("average_from")),
                 name="a_sheet_has_its_thresholds_in_order",
@@ -275,9 +280,9 @@ class Parameter(models.Model):
     """A threshold that the document leaves to a lower committee (a delegated parameter), with its default."""
 
     criteria_set = models.ForeignKey(CriteriaSet, models.CASCADE, related_name="parameters")
-    code = models.SlugField(_("code"), max_length=40)
+    code = models.CharField(_("code"), max_length=40, validators=[PARAMETER_CODE])
     title = CleanLine(_("title"), max_length=300)
-    default = models.DecimalField(_("default"), max_digits=8, decimal_places=2)
+    default = models.DecimalField(_("default"), max_digits=8, decimal_places=2, validators=[MinValueValidator(0)])
 
     class Meta:
         verbose_name = _("delegated parameter")

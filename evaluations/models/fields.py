@@ -1,12 +1,30 @@
-"""Points are whole hundredths in tables and sums, and decimals only where a person reads or types them."""
+"""What several columns have in common: points, codes and days.
 
+Points are whole hundredths in tables and sums, and decimals only where a person reads or types them.
+"""
+
+from datetime import date
 from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext_lazy as _
+
+# What a set and its parameters are called in files, in conditions and in addresses.
+CODE = RegexValidator(r"\A[a-z0-9-]+\Z", _("A code is made of a–z, 0–9 and dashes."))
+PARAMETER_CODE = RegexValidator(r"\A[a-z][a-z0-9-]*\Z", _("A code is made of a–z, 0–9 and dashes, and begins with a letter."))
+
+FIRST_DAY, LAST_DAY = date(1930, 2, 3), date(2100, 12, 31)
+
+
+def plausible_day(day: date | None) -> None:
+    """Refuse a day that can only be a slip of the pen, like one of the year 205. Raises ValidationError."""
+    if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+        days = {"first": date_format(FIRST_DAY, "SHORT_DATE_FORMAT"), "last": date_format(LAST_DAY, "SHORT_DATE_FORMAT")}
+        raise ValidationError(_("Give a day between %(first)s and %(last)s."), params=days)
 
 
 def of_sitting_field() -> models.GeneratedField:

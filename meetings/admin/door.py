@@ -1,8 +1,10 @@
 """Who gets into the admin, and how its pages show their fields."""
 
 from django.contrib.admin.widgets import AdminTextInputWidget, RelatedFieldWidgetWrapper
+from django.db import IntegrityError
 from django.db.models import Model
 from django.http import Http404, HttpRequest
+from psycopg2.errors import UniqueViolation
 
 from meetings.models.fields import CleanLine
 from meetings.permissions import Permit, require
@@ -54,6 +56,15 @@ class ToldWhy:
                 raise Http404
             require(self.permit(request, obj))
         return obj
+
+    def changeform_view(self, request, *args, **kwargs):
+        """As Django's. Where somebody stored the same between the check and the writing, the check is made again and finds it."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError as refusal:
+            if not isinstance(refusal.__cause__, UniqueViolation):
+                raise
+            return super().changeform_view(request, *args, **kwargs)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         reason = self.permit(request, self.get_object(request, object_id)).reason

@@ -79,9 +79,6 @@ class LineField(TypedField):
 
     clean_value = staticmethod(text.clean_line)
 
-    def to_python(self, value):
-        return self.clean_value(super().to_python(value) or "")
-
 
 class WordsField(LineField):
     """Several lines of clean text."""

@@ -8,7 +8,21 @@ from meetings import text
 
 
 class TypedField(forms.CharField):
-    """Text that a browser does not cut at its limit: what is pasted beyond it stands there whole and is refused with how long it is."""
+    """Text that a browser does not cut at its limit: what is pasted beyond it stands there whole and is refused with how long it is.
+
+    It is cleaned as its column cleans it (`clean_value`), so what has only unseen characters is empty, and equals look equal to the form.
+    """
+
+    clean_value = staticmethod(text.clean)
+
+    def __init__(self, *args, clean_value=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        if clean_value is not None:
+            self.clean_value = clean_value
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return value if value in self.empty_values else self.clean_value(value)
 
     def widget_attrs(self, widget):
         return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
@@ -31,7 +45,7 @@ class CleanText(models.TextField):
         return self.clean_value(value) if isinstance(value, str) else value
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"form_class": TypedField, "max_length": 20_000, **kwargs})
+        return super().formfield(**{"form_class": TypedField, "max_length": 20_000, "clean_value": self.clean_value, **kwargs})
 
 
 class CleanLine(CleanText):
@@ -45,4 +59,5 @@ class CleanLine(CleanText):
 
     def formfield(self, **kwargs):
         # TextField would bring a text area.
-        return models.Field.formfield(self, **{"form_class": TypedField, "max_length": self.max_length, **kwargs})
+        said = {"form_class": TypedField, "max_length": self.max_length, "clean_value": self.clean_value}
+        return models.Field.formfield(self, **said | kwargs)

@@ -34,6 +34,11 @@ def admin(draft) -> Client:
 
 
 @pytest.fixture
+def other(draft) -> Client:
+    return as_user(make_user("tieu-chi-2", criteria_admin_of=draft.owner))
+
+
+@pytest.fixture
 def line(draft) -> Criterion:
     return draft.criteria.get(code="4.7")
 
@@ -80,6 +85,61 @@ def test_a_set_is_published_as_the_edit_before_left_it(draft, admin, line):
     draft.refresh_from_db()
     assert (told, draft.state) == ([["4.7"]], SetState.DRAFT)
     assert Row.objects.get(criterion=line, position=1).points == 50
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["guarded", "twin that does not ask what was seen"])
+def test_what_one_saved_is_not_written_over_by_a_page_that_was_opened_before(draft, admin, other, line, asked):
+    for page, theirs, ours in (
+        (page_of(draft), {"note": "Của tôi"}, {"title": "Tên khác"}),
+        (page_of(line), {"clause": "8"}, {"title": "Khác"}),
+    ):
+        stale = typed(admin.get(page)) | ours
+        assert other.post(page, typed(other.get(page)) | theirs).status_code == 302
+        if not asked:
+            del stale["seen"]
+        answer = admin.post(page, stale)
+        if asked:
+            assert "Somebody changed this page after you opened it" in answer.content.decode()
+            assert next(iter(ours.values())) in answer.content.decode()
+    draft.refresh_from_db()
+    line.refresh_from_db()
+    assert (draft.note == "Của tôi", line.clause == "8") == (asked, asked)
+
+
+def test_the_same_code_given_at_once_is_a_sentence_for_who_comes_second(draft, admin, other):
+    page, told = reverse("admin:evaluations_criteriaset_add"), []
+    said = {"title": "Mới", "code": "cung-ma", "document": draft.document_id, "effective_from": "2027-01-01", "owner": draft.owner_id}
+    said |= {"copy_of": draft.pk, "good_from": "", "fair_from": "", "average_from": "", "note": "", "why": ""}
+    with ExitStack() as joining, transaction.atomic():
+        assert admin.post(page, said).status_code == 302
+        joining.enter_context(meanwhile(lambda: told.append(other.post(page, said))))
+        assert wait_until(lambda: waiting_for_a_lock() == 1, within=60)
+    assert told[0].status_code == 200 and "already exists" in told[0].content.decode()
+    assert CriteriaSet.objects.filter(code="cung-ma").count() == 1
+
+
+def test_of_two_that_end_the_same_set_at_once_the_second_is_told(draft, admin):
+    """Both found the same set in force; when the second gets on, the first's is in force there."""
+    publish(criteria_set=draft, committee=draft.owner, by=None, at=NOW)
+    said = {"document": draft.document, "owner": draft.owner}
+    first, second = (
+        clone(criteria_set=draft, code=f"sau-{month}", title="Sau", effective_from=date(2027, month, 1), **said) for month in (1, 2)
+    )
+    told = []
+
+    def publish_second():
+        try:
+            publish(criteria_set=second, committee=draft.owner, ends_others=True, by=None, at=NOW)
+        except NotPublishable as refusal:
+            told.append(str(refusal))
+
+    with ExitStack() as joining, transaction.atomic():
+        publish(criteria_set=first, committee=draft.owner, ends_others=True, by=None, at=NOW)
+        joining.enter_context(meanwhile(publish_second))
+        assert wait_until(lambda: waiting_for_a_lock() == 1, within=60)
+    assert "Vừa có bộ tiêu chí khác có hiệu lực" in told[0]
+    second.refresh_from_db()
+    assert second.state == SetState.DRAFT
 
 
 def test_a_criterion_is_not_added_to_a_set_that_is_being_published(draft, admin):

@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from evaluations import delegating
+from evaluations.conditions import parse
 from evaluations.models import Parameter, ParameterValue
+from evaluations.storing import store_conditions
 from meetings.models import CellKind, Committee, Level
 from meetings.permissions import YES, Authority
 from tests.costs import queries_of
@@ -52,6 +54,17 @@ def login(user) -> Client:
     client.cookies["django_language"] = "en"
     client.force_login(user, BACKEND)
     return client
+
+
+@pytest.fixture
+def in_a_limit(province) -> Parameter:
+    """A parameter that only a limit of the class asks."""
+    draft = drafted(province)
+    parameter = draft.parameters.create(code="muc-chung", title="Mức chung", default=30)
+    limit = draft.grade_limits.create(position=1, at_most="FAIR", words="Ít đồng chí phát biểu", clause="điểm 3")
+    store_conditions(parse("speakers_rate < muc-chung", ["muc-chung"]), {"muc-chung": parameter}, limit=limit)
+    put_in_force(province, draft=draft)
+    return parameter
 
 
 @pytest.fixture
@@ -213,6 +226,11 @@ def test_the_page_shows_who_set_what_and_what_it_decides(office, province, commu
     assert "45 %" in shown
     assert "46 %" not in shown  # not begun yet, above
     assert "47 %" in shown
+
+
+def test_a_parameter_that_a_limit_of_the_class_asks_is_set_too(office, commune, in_a_limit):
+    assert "Ít đồng chí phát biểu" in office.get(page(commune)).content.decode()
+    assert office.get(form_page(commune, in_a_limit)).status_code == 200
 
 
 def test_the_page_costs_the_same_for_one_value_and_for_thirty(office, commune, top):

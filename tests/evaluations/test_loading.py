@@ -79,7 +79,7 @@ def test_a_sheet_that_could_not_be_published_is_refused_with_its_line_and_nothin
 
     assert refusal.value.faults == [
         "sheet.yaml:16: 1.10: Its last row must hold in every case: give it no conditions.",
-        "sheet.yaml:1: 1: The points of its criteria do not add up to the group's.",
+        "sheet.yaml:1: Group 1: The points of its criteria (10) do not add up to the group's (11).",
     ]
 
 

@@ -112,6 +112,17 @@ def _first_row_asks_nothing(copy):
     Condition.objects.filter(row=line(copy, "1").rows.first()).delete()
 
 
+def _shadowed_row(copy):
+    first = line(copy, "1").rows.first()
+    first.conditions.all().delete()
+    Condition.objects.create(row=first, measure="unexcused", comparison=">=", value=0)
+
+
+def _never_applies(copy):
+    for comparison in (">", "<"):
+        Condition.objects.create(criterion=line(copy, "1"), measure="minutes", comparison=comparison, value=60)
+
+
 def _one_row(copy):
     Row.objects.filter(criterion=line(copy, "3.2"), points=0).delete()
     Condition.objects.filter(row__criterion=line(copy, "3.2")).delete()
@@ -167,12 +178,18 @@ def _frame(copy):
         (_without_rows, "1", "It has no rows, so nothing can match."),
         (_last_row_asks, "1", "Its last row must hold in every case: give it no conditions."),
         (_first_row_asks_nothing, "1", "A row without conditions stands before others, which can never match."),
+        (
+            _shadowed_row,
+            "1",
+            "Row 2 can never match: its conditions exclude each other, or the rows before it take every case.",
+        ),
+        (_never_applies, "1", "It never applies: its conditions exclude each other."),
         (_one_row, "3.2", "It gives the same points whatever the facts are."),
         (_one_level, "3.1", "It has one level, so the cell has nothing to choose."),
         (_best_row_too_low, "4.7", "Its best row gives other points than the criterion's maximum."),
         (_no_points, "4.7", "It has no points."),
-        (_sum_of_group, "2", "The points of its criteria do not add up to the group's."),
-        (_group_without_points, "2", "The group has no points."),
+        (_sum_of_group, "Group 2", "The points of its criteria (5) do not add up to the group's (6)."),
+        (_group_without_points, "Group 2", "The group has no points."),
         (_strange_measure, "4.7", "There is no measure “mood”."),
         (_strange_condition_of_applying, "7", "There is no measure “mood”."),
         (_no_thresholds, "Phiếu của tỉnh", "It does not say from how many points on a month is Good, Fair and Average."),
@@ -224,6 +241,26 @@ def test_two_sheets_are_not_in_force_for_the_same_cells_at_once(sample, province
 
     for_villages = copy_of(sample, province, code="thu-ba")
     publish(criteria_set=for_villages, committee=province, cell_kinds=(CellKind.VILLAGE,), by=None, at=NOW)  # more exact, so no equal
+
+
+def test_a_set_with_an_end_does_not_end_for_good_what_goes_on_after_it(sample, province):
+    always = publish(criteria_set=copy_of(sample, province), committee=province, by=None, at=NOW)
+    during = {"effective_from": date(2026, 8, 1)}
+    august = copy_of(sample, province, code="thang-tam", **during)
+    august.effective_to = date(2026, 9, 1)
+    august.save()
+    with pytest.raises(NotPublishable, match="from 1/9/2026 on nothing would be in force"):
+        publish(criteria_set=august, committee=province, ends_others=True, by=None, at=NOW)
+    assert always.scopes.get().during.upper is None
+    after = copy_of(sample, province, code="ve-sau", effective_from=date(2026, 9, 1))
+    publish(criteria_set=after, committee=province, ends_others=True, by=None, at=NOW)
+    publish(criteria_set=august, committee=province, ends_others=True, by=None, at=NOW)
+    spans = CriteriaScope.objects.filter(committee=province).order_by("during").values_list("during", flat=True)
+    assert [(span.lower, span.upper) for span in spans] == [
+        (date(2026, 1, 1), date(2026, 8, 1)),
+        (date(2026, 8, 1), date(2026, 9, 1)),
+        (date(2026, 9, 1), None),
+    ]
 
 
 def test_lines_stand_in_their_order_in_a_clone(sample, province):

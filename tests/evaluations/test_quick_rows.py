@@ -61,6 +61,8 @@ def test_yes_or_no_and_levels():
         ("", "Write at least 2 lines."),
         ("90; 4; \n; 3; b", "Line 1: write “limit; points; words”"),
         ("=90; 4; a\n; 3; b", "Line 1: write “limit; points; words”"),
+        ("90; 999999; a\n; 3; b", "Line 1: write “limit; points; words”"),
+        ("\n".join(f"{99 - n / 2}; 1; a" for n in range(120)) + "\n; 0; b", "Write at most 100 lines."),
     ],
 )
 def test_a_faulty_table_is_named_line_by_line(typed, sentence):

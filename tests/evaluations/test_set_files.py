@@ -25,7 +25,9 @@ strange = some.sampled_from(
     ["yes", "no", "null", "~", "4.10", "2026-01-01", "- a", "a: b", "#x", "&a", "*a", "!x", "'", '"', "%", "=1+1", "@"]
 )
 texts = clean | strange
+lines = texts.map(text.clean_line)
 points = some.integers(0, 99_999)
+thresholds = some.sets(points, min_size=3, max_size=3).map(lambda three: tuple(sorted(three, reverse=True)))
 days = some.dates(date(2000, 1, 1), date(2100, 1, 1))
 
 
@@ -51,7 +53,7 @@ criteria = some.builds(
     code=some.just(""),
     title=texts,
     kind=some.sampled_from(CriterionKind.values),
-    clause=texts,
+    clause=lines,
     points=some.none() | points,
     concretises=some.none() | some.sampled_from(["1", "4.10", "no"]),
     applies_when=conditions(MEASURES, PARAMETERS),
@@ -61,13 +63,13 @@ criteria = some.builds(
     rows=several(some.builds(RowEntry, points, texts, conditions(MEASURES, PARAMETERS))),
     place=some.just(None),
 )
-groups = some.builds(GroupEntry, some.just(""), texts, some.none() | points, several(criteria))
+groups = some.builds(GroupEntry, some.just(""), lines, some.none() | points, several(criteria))
 rollups = some.builds(
     RollupEntry,
     some.sampled_from(["QUARTER", "YEAR"]),
     some.sampled_from(MissingMonth.values),
     some.sampled_from(UnverifiedMonth.values),
-    texts,
+    lines,
     some.just("") | texts,
     several(some.builds(RungEntry, some.sampled_from(Grade.values), texts, conditions(PERIOD_MEASURES))),
     some.just(None),
@@ -89,14 +91,14 @@ def with_codes(groups: tuple[GroupEntry, ...]) -> tuple[GroupEntry, ...]:
 sets = some.builds(
     SetEntry,
     code=some.sampled_from(["a", "2026", "no"]),
-    title=texts,
+    title=lines,
     kind=some.just(SetKind.SHEET.value),
     part=some.sampled_from(SheetPart.values),
-    document=some.builds(DocumentKey, strange, texts, days),
-    effective_from=days,
-    effective_to=some.none() | days,
+    document=some.builds(DocumentKey, strange, lines, days),
+    effective_from=some.dates(date(2000, 1, 1), date(2050, 1, 1)),
+    effective_to=some.none() | some.dates(date(2050, 1, 2), date(2100, 1, 1)),
     based_on=some.none() | some.just("frame-2025"),
-    thresholds=some.just((None, None, None)) | some.tuples(points, points, points),
+    thresholds=some.just((None, None, None)) | thresholds,
     note=some.just("") | texts,
     parameters=points.map(lambda default: tuple(ParameterEntry(code, "Tỷ lệ", Decimal(default) / 100) for code in PARAMETERS)),
     rollups=some.just(()) | rollups.map(lambda one: (one,)),

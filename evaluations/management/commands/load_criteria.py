@@ -4,8 +4,9 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from evaluations.criteria_files import FOLDER, FaultyFiles, read_criteria
+from evaluations.criteria_files import FOLDER, read_criteria
 from evaluations.loading import load_criteria
+from evaluations.yaml_reader import FaultyFiles
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evaluations.cloning import clone
-from evaluations.models import CriteriaScope, CriteriaSet, RuleDocument, SetAct, SetState
+from evaluations.models import CriteriaScope, CriteriaSet, RuleDocument, SetAct, SetState, SetVersion
 from evaluations.set_entries import as_entry
 from evaluations.set_files import write_set
 from evaluations.set_history import record
@@ -123,6 +123,26 @@ def test_a_set_in_force_is_given_an_end_to_come_with_a_reason(admin, published):
     assert published.scopes.get().during.upper == today + timedelta(20)
 
 
+def test_an_end_does_not_let_a_set_hold_again_in_closed_months(admin, published, province):
+    today = timezone.localdate()
+    held_until = today.replace(day=1) - timedelta(100)
+    CriteriaScope.objects.filter(criteria_set=published).update(during=(published.effective_from, held_until))
+    CriteriaSet.objects.filter(pk=published.pk).update(effective_to=held_until)
+    lock = RecordingLock.objects.create(
+        committee=make_committee(parent=province),
+        during=(held_until, held_until + timedelta(31)),
+        reason="Đã công bố",
+        locked_by=make_user("khoa"),
+        locked_at=timezone.now(),
+    )
+    said = {"on": today + timedelta(60), "why": "Kéo dài"}
+    assert "has closed months before" in problems(admin.post(page_of(published, "end"), said))
+    assert published.scopes.get().during.upper == held_until
+    lock.lifted_at = timezone.now()
+    lock.save()
+    assert admin.post(page_of(published, "end"), said).status_code == 302
+
+
 def test_a_set_goes_out_as_a_file_and_comes_back_the_same(admin, draft, province):
     file = admin.get(page_of(draft, "file"))
     assert file["Content-Disposition"] == 'attachment; filename="minh-hoa.yaml"'
@@ -147,7 +167,31 @@ FAULTS = {
     "not UTF-8": (lambda text: text.encode("utf-16"), "not UTF-8"),
     "not YAML": (lambda text: "set: [", "expected"),
     "nothing": (lambda text: "", "empty"),
-    "depth": (lambda text: "set: " + "[" * 20_000, ""),
+    "depth": (lambda text: "set: " + "[" * 900_000, "b.yaml:1: lists within lists go too deep"),
+    "depth of another kind": (lambda text: "set:\n" + "- " * 400_000, "b.yaml:2: lists within lists go too deep"),
+    "depth of keys": (lambda text: "? " * 200_000, "b.yaml:1: lists within lists go too deep"),
+    "more faults than are read": (lambda text: text + "".join(f"x{n}: 1\n" for n in range(50_000)), "there are more faults"),
+    "thresholds that do not fall": (lambda text: text.replace("good: ", "good: 0."), "Good begins above Fair"),
+    "an end before it begins": (lambda text: text.replace("groups:", "effective_to: '2025-01-01'\ngroups:", 1), "ends after it begins"),
+    "a day of the year 205": (lambda text: re.sub(r"effective_from: '2026", "effective_from: '0205", text), "Give a day between"),
+    "groups that only blanks tell apart": (
+        lambda text: text.replace("- code: '1'\n", "- code: 'a  b'\n", 1).replace("- code: '2'\n", "- code: 'a b'\n", 1),
+        "the code a b appears twice",
+    ),
+    "nothing but what is not seen": (lambda text: re.sub(r"(?m)^title: .*$", 'title: "\u200b"', text), "a text is expected here"),
+    "a code in capitals": (lambda text: text.replace("set: minh-hoa", "set: Minh_Hoa"), "A code is made of a–z, 0–9 and dashes."),
+    "more lines than a sheet has": (
+        lambda text: (
+            text[: text.index("groups:")]
+            + "groups:\n"
+            + "".join(
+                f"  - code: {group}\n    title: x\n    criteria:\n"
+                + "".join(f"      - {{code: {group}.{n}, title: x, kind: JUDGED, clause: x}}\n" for n in range(60))
+                for group in "ab"
+            )
+        ),
+        "A set has 100 criteria at most.",
+    ),
     "a name not composed": (lambda text: text.replace("Phiếu", "Phie\u0302\u0301u"), "not in composed form"),
     "too much": (lambda text: text + "#" * 1_000_000, "larger than a megabyte"),
     "ten thousand rows": (
@@ -191,9 +235,24 @@ def test_the_history_says_what_each_change_changed(admin, draft):
         draft.save()
         record(criteria_set=draft, act=SetAct.CHANGED, by=None, at=timezone.now())
     pages = [admin.get(page_of(draft, "history"), {"page": number}).context["rows"] for number in (1, 2, 3, 4)]
-    assert [version.number for page in pages for version, _diff in page] == list(range(32, 0, -1))
+    assert [version.number for page in pages for version, _is_later, _diff in page] == list(range(32, 0, -1))
     assert [len(page) for page in pages] == [10, 10, 10, 2]
-    assert all(diff for page in pages for version, diff in page if version.number > 1) and pages[3][-1][1] is None
+    assert all(diff for page in pages for version, _is_later, diff in page if version.number > 1)
+    assert pages[3][-1][1:] == (False, None)
+
+
+def test_a_version_that_cannot_be_read_any_more_is_said_to_be_so(admin, draft):
+    save(admin, page_of(draft), note="Đổi")
+    SetVersion.objects.create(criteria_set=draft, number=2, act=SetAct.CHANGED, at=timezone.now(), text="set: [")
+    page = admin.get(page_of(draft, "history"))
+    assert page.status_code == 200 and "can't be read any more" in page.content.decode()
+
+
+def test_a_frame_without_points_is_compared_too(admin, draft):
+    frames = {each.code: each for each in CriteriaSet.objects.filter(kind="FRAME")}
+    page = admin.get(page_of(frames["frame-2025"], "compare"), {"before": frames["frame-2018"].pk})
+    assert page.status_code == 200 and page.context["diff"].lines
+    assert admin.get(page_of(draft, "compare"), {"before": frames["frame-2018"].pk}).status_code == 200
 
 
 def test_what_changed_from_another_set_is_read_in_words(admin, draft):

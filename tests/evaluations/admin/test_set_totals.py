@@ -36,6 +36,10 @@ def test_a_joint_cap_is_added_and_changed(admin, draft):
     save(admin, page_of(draft), **{"joint_caps-0-lines": [keys["4.2"], keys["4.5"]]})
     assert as_entry(draft).joint_caps[0].lines == ("4.2", "4.5")
     assert SetVersion.objects.filter(criteria_set=draft).count() == 2
+    for code in ("4.2", "4.5"):
+        assert draft.joint_caps.exists()
+        admin.post(page_of(draft.criteria.get(code=code), "delete"), {"post": "yes"})
+    assert not draft.joint_caps.exists(), "a cap of nothing"
 
 
 def test_another_sets_criteria_are_not_offered_and_not_taken(admin, draft):

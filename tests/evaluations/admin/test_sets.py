@@ -108,7 +108,9 @@ def test_a_set_of_another_province_is_not_copied(draft, central):
     ("changes", "error"),
     [
         ({"code": "an-phu-2025"}, "already exists"),
-        ({"code": "có dấu"}, "valid “slug”"),
+        ({"code": "có dấu"}, "made of a–z, 0–9 and dashes"),
+        ({"code": "Bad_Code"}, "made of a–z, 0–9 and dashes"),
+        ({"effective_from": "01/01/0001"}, "Give a day between"),
         ({"title": ""}, "required"),
         ({"effective_from": "31/02/2026"}, "valid date"),
         ({"effective_to": "2026-03-01"}, "ends after it begins"),
